@@ -1,0 +1,46 @@
+# Every target explains itself: `make help`.
+# PYTHON chooses the interpreter (3.11 or newer); everything is installed into .venv, pinned with hashes.
+
+PYTHON ?= $(shell sh tools/find_python.sh)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint unit bench soak lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(RUN_READY) ## Start everything, play the cross-region journey, stay up (ONCE=1: end after it)
+	@$(BIN)/yijie demo $(if $(ONCE),--once)
+
+serve: $(RUN_READY) ## Start the server with the sample nation and stay up
+	@$(BIN)/yijie serve --sample
+
+test: lint unit ## Everything CI checks: lint, types, contracts, tests with branch coverage (under 15 minutes)
+
+lint: $(DEV_READY) ## Style, types, import contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+unit: $(DEV_READY) ## The tests with branch coverage
+	@sh tools/run_tests.sh $(TESTS)
+
+bench: $(DEV_READY) ## All benchmarks, each a ratio measured in this run (ONLY=name for one)
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+
+soak: $(DEV_READY) ## The long runs (under 60 minutes); the report goes to docs/reports/
+	@sh tools/run_soak.sh
+
+lock: $(DEV_READY) ## Pin all dependencies anew with hashes
+	@sh tools/lock.sh $(BIN)
+
+clean: ## Remove the environment and caches (data folders stay)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* build *.egg-info
+
+$(RUN_READY): requirements/run.txt pyproject.toml
+	@sh tools/install.sh "$(PYTHON)" $(VENV) requirements/run.txt && touch $@
+
+$(DEV_READY): requirements/dev.txt pyproject.toml
+	@sh tools/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt && touch $@ $(RUN_READY)
