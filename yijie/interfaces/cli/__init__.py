@@ -1,0 +1,29 @@
+"""The command line ``yijie``: one module per command group, each imported only when its command is asked for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+from typer.main import get_command
+
+from yijie.kernel.errors import YijieError
+
+COMMANDS: dict[str, tuple[str, str]] = {}
+"""Command → (module in this package, one line of help). The module offers ``app``, a Typer application."""
+
+
+def main() -> None:
+    """Run the command named on the command line; business errors become one sentence and exit code 1."""
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    chosen = [words[0]] if words and words[0] in COMMANDS else list(COMMANDS)
+    app = typer.Typer(name="yijie", help="医结 Yijie: open settlement for medical insurance", no_args_is_help=True)
+    for name in chosen:
+        module, help_line = COMMANDS[name]
+        app.add_typer(import_module(f"{__name__}.{module}").app, name=name, help=help_line)
+    try:
+        get_command(app)()
+    except YijieError as error:
+        typer.echo(f"{error.text('zh')}\n{error}", err=True)
+        sys.exit(1)
