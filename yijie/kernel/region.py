@@ -1,9 +1,9 @@
 """Regions (医保区划): six digits, province – city – county (GB/T 2260 form), and which of them hold a fund.
 
-A pool (统筹区) is the region that holds a fund and sets a policy. Municipalities (北京 11, 天津 12, 上海 31, 重庆 50)
-pool as a whole; elsewhere the city does. Code forms seen in real messages: a county (``510104``), a city (``510100``), the
-pool written as ``99`` in the last place (``430299``), the province's own pool (``229900``), counties that the
-province runs directly (``429004``), which pool by themselves.
+A pool (统筹区) is the region that holds a fund and sets a policy. The municipalities Beijing 11, Tianjin 12,
+Shanghai 31 and Chongqing 50 pool as a whole; elsewhere the city does. Code forms seen in real messages: a county
+(``510104``), a city (``510100``), the pool written as ``99`` in the last place (``430299``), the province's own pool
+(``229900``), counties that the province runs directly (``429004``), which pool by themselves.
 """
 
 from __future__ import annotations
