@@ -1,0 +1,5 @@
+"""Enrolment owns who is insured: persons, their insurance relations, special groups and electronic credentials.
+
+It promises that a person number names one person for ever, that a person holds at most one relation of each insurance
+in one region, and that a credential opens one person's record at one institution only.
+"""

@@ -1,0 +1,5 @@
+"""Addresses of the server."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
