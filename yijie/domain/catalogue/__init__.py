@@ -3,3 +3,8 @@
 It promises that on every service date an item has at most one term in a region, that terms are never overwritten, and
 that grading a fee line is exact: amount = not covered + over the ceiling + first self-pay + eligible.
 """
+
+from .errors import ItemUnknown
+from .terms import ItemTerm, terms
+
+__all__ = ["ItemTerm", "ItemUnknown", "terms"]

@@ -19,6 +19,7 @@ class Decision(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     settlement = models.BigIntegerField("结算")
+    care_region = models.CharField("就医地", max_length=6)
     home_region = models.CharField("参保地", max_length=6)
     person_number = models.CharField("人员编号", max_length=30)
     insurance = models.CharField("险种", max_length=6)

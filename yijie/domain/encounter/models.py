@@ -28,6 +28,7 @@ class Encounter(models.Model):
     care = models.CharField("就诊种类", max_length=20, choices=[(k.value, k.name) for k in CareKind])
     medical_type = models.CharField("医疗类别", max_length=6)
     level = models.CharField("待遇级别", max_length=10)
+    stay = models.BooleanField("住院", help_text="with admission and discharge")
     record_number = models.CharField("住院/门诊号", max_length=30)
     began_at = models.DateTimeField("开始时间")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
@@ -35,8 +36,9 @@ class Encounter(models.Model):
     trauma = models.BooleanField("外伤", default=False)
     third_party = models.BooleanField("涉及第三方", default=False)
     disease = models.CharField("病种编码", max_length=30, blank=True)
-    interval = models.SmallIntegerField("结算区间", default=1, help_text="grows by one with each mid-stay settlement")
+    segment = models.SmallIntegerField("结算区间", default=1, help_text="grows by one with each mid-stay settlement")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
+    settled = models.JSONField("已结算批次", default=dict, help_text="charge batch → number of the living settlement")
     details = models.JSONField("登记内容", default=dict, help_text="what the institution declared, as declared")
     discharge = models.JSONField("出院内容", default=dict)
     recorded_at = models.DateTimeField("登记时间")
@@ -53,8 +55,13 @@ class Encounter(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["institution", "record_number"],
-                condition=Q(care="inpatient") & ~Q(state="cancelled"),
+                condition=Q(stay=True, state__in=["open", "discharged"]),
                 name="encounter_admission_once",
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "person_number"],
+                condition=Q(stay=True, state="open"),
+                name="encounter_in_hospital_once",
             ),
         ]
 

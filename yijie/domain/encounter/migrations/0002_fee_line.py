@@ -31,8 +31,7 @@ CREATE TABLE encounter_fee_line (
     PRIMARY KEY (month, encounter_id, serial, uploaded_at),
     CONSTRAINT fee_line_parts CHECK (amount = not_covered + over_ceiling + first_self_pay + eligible),
     CONSTRAINT fee_line_signs CHECK (
-        least(not_covered, over_ceiling, first_self_pay, eligible) >= 0
-        OR greatest(not_covered, over_ceiling, first_self_pay, eligible) <= 0)
+        quantity < 0 OR least(not_covered, over_ceiling, first_self_pay, eligible) >= 0)
 ) PARTITION BY RANGE (month);
 CREATE UNIQUE INDEX fee_line_live ON encounter_fee_line (month, encounter_id, serial) WHERE revoked_at IS NULL;
 CREATE TABLE encounter_fee_line_other PARTITION OF encounter_fee_line DEFAULT;
