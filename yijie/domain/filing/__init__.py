@@ -3,3 +3,7 @@
 It promises that on every day a person has at most one effective remote-care filing per insurance and care region, that
 each moves only along its listed states, and that every step is recorded with who and when.
 """
+
+from .load import ChronicRow, DesignationRow, load_chronic, load_designations, remove_choices_of
+
+__all__ = ["ChronicRow", "DesignationRow", "load_chronic", "load_designations", "remove_choices_of"]

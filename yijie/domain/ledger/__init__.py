@@ -3,3 +3,7 @@
 It promises that every transaction nets to zero, that postings come only from the named templates, that nothing is ever
 changed or removed, that each balance is the sum of its postings, and that no personal account falls below zero.
 """
+
+from .load import OpeningRow, load_openings
+
+__all__ = ["OpeningRow", "load_openings"]
