@@ -4,7 +4,6 @@ It promises that on every service date an item has at most one term in a region,
 that grading a fee line is exact: amount = not covered + over the ceiling + first self-pay + eligible.
 """
 
-from .errors import ItemUnknown
-from .terms import ItemTerm, terms
+import lazy_loader
 
-__all__ = ["ItemTerm", "ItemUnknown", "terms"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

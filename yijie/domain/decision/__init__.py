@@ -4,23 +4,6 @@ It promises that the accumulators of a person, insurance and year are changed on
 the sum of the held and confirmed decisions, and that every decision can be explained and recomputed.
 """
 
-from .decide import BenefitRequest, Decided, confirm, hold, quote
-from .errors import LaterDecisionLives, PolicyMissing
-from .policies import policy_of, warm_up
-from .queries import accumulators_of, explanation_of
-from .undo import void
+import lazy_loader
 
-__all__ = [
-    "BenefitRequest",
-    "Decided",
-    "LaterDecisionLives",
-    "PolicyMissing",
-    "accumulators_of",
-    "confirm",
-    "explanation_of",
-    "hold",
-    "policy_of",
-    "quote",
-    "void",
-    "warm_up",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -10,7 +10,7 @@ from yijie.kernel.dates import now
 
 from .errors import CredentialUnknown, IdentityMismatch
 from .identify import CREDENTIAL_DAY
-from .insured import Insured
+from .relation import Insured
 
 ELECTRONIC, IDENTITY_CARD, SOCIAL_CARD = "01", "02", "03"
 

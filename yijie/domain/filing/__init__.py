@@ -4,24 +4,6 @@ It promises that on every day a person has at most one effective remote-care fil
 each moves only along its listed states, and that every step is recorded with who and when.
 """
 
-from .designation import Choice, chronic_diseases, designate, designations, withdraw
-from .errors import FilingUnknown
-from .remote import KIND_NAMES, Application, Journey, approve, in_force, referrals_of, reject, request, revoke
+import lazy_loader
 
-__all__ = [
-    "KIND_NAMES",
-    "Application",
-    "Choice",
-    "FilingUnknown",
-    "Journey",
-    "approve",
-    "chronic_diseases",
-    "designate",
-    "designations",
-    "in_force",
-    "referrals_of",
-    "reject",
-    "request",
-    "revoke",
-    "withdraw",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,6 +4,6 @@ It promises that an institution's code names one institution for ever and that i
 it may serve local and remote patients.
 """
 
-from .standing import Standing, find, standing
+import lazy_loader
 
-__all__ = ["Standing", "find", "standing"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,20 +4,6 @@ It promises that every transaction nets to zero, that postings come only from th
 changed or removed, that each balance is the sum of its postings, and that no personal account falls below zero.
 """
 
-from .errors import AccountShort
-from .models import Account
-from .post import balance, lock_personal_accounts, personal_accounts, post, postings_of
-from .templates import Transaction, care_settlement, home_settlement
+import lazy_loader
 
-__all__ = [
-    "Account",
-    "AccountShort",
-    "Transaction",
-    "balance",
-    "care_settlement",
-    "home_settlement",
-    "lock_personal_accounts",
-    "personal_accounts",
-    "post",
-    "postings_of",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,26 +4,6 @@ It promises that a charge is settled at most once while a settlement lives, that
 the fen, and that a void mirrors its original exactly.
 """
 
-from .errors import AlreadyVoided, FamilyAccountNotOffered, SettlementUnknown
-from .models import FUNDS, MONEY
-from .queries import SettlementRow, find, of_encounter
-from .settle import Charge, Settled, quote, settle
-from .void import Voided, void, void_settlement
+import lazy_loader
 
-__all__ = [
-    "FUNDS",
-    "MONEY",
-    "AlreadyVoided",
-    "Charge",
-    "FamilyAccountNotOffered",
-    "Settled",
-    "SettlementRow",
-    "SettlementUnknown",
-    "Voided",
-    "find",
-    "of_encounter",
-    "quote",
-    "settle",
-    "void",
-    "void_settlement",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

