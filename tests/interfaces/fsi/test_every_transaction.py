@@ -41,7 +41,7 @@ def test_a_message_with_every_field_at_its_largest_is_read_whole(infno):
             assert value == Decimal(sent)
         elif field.kind in DATE_KINDS and not field.code_list:
             assert str(value).startswith(sent)
-        elif field.kind not in (Kind.BYTES,):
+        elif field.kind is not Kind.BYTES:
             assert value == sent
 
 
@@ -63,32 +63,38 @@ def test_each_required_field_and_node_is_asked_for_by_name(infno):
             assert field.label[:8] in error.text("zh")
 
 
+def unfitting_text(field):
+    room = field.length or 0
+    too_long = [("字" * (room + 1), errors.TextTooLong)] if 0 < room < messages.LARGE else []
+    return [*too_long, ("\x00", errors.ControlCharacter), (["a"], errors.WrongType), (True, errors.WrongType)]
+
+
+def unfitting_numbers(field):
+    wrong = [("十", errors.NotANumber), ("1,000", errors.NotANumber), ({}, errors.WrongType)]
+    if field.length is None:
+        return wrong
+    one_more = Decimal(10) ** (field.length - (field.scale or 0))
+    finer = Decimal(1).scaleb(-(field.scale or 0) - 1)
+    too_large = [(value, errors.NumberTooLarge) for value in (str(one_more), one_more, str(-one_more))]
+    too_fine = [(value, errors.TooManyDecimals) for value in (finer, f"{finer:f}")]
+    return [*wrong, *too_large, *too_fine]
+
+
 def unfitting(field):
     """Values a field must refuse, each with the error that says why."""
     if field.code_list:
         return [("没有这个代码", errors.NotInCodeList)]
-    length = field.length
     if field.kind is Kind.TEXT:
-        too_long = [("字" * (length + 1), errors.TextTooLong)] if length and length < messages.LARGE else []
-        return [*too_long, ("\x00", errors.ControlCharacter), (["a"], errors.WrongType), (True, errors.WrongType)]
+        return unfitting_text(field)
     if field.kind is Kind.NUMBER:
-        wrong = [("十", errors.NotANumber), ("1,000", errors.NotANumber), ({}, errors.WrongType)]
-        if length:
-            one_more = Decimal(10) ** (length - (field.scale or 0))
-            finer = Decimal(1).scaleb(-(field.scale or 0) - 1)
-            wrong += [(str(one_more), errors.NumberTooLarge), (one_more, errors.NumberTooLarge)]
-            wrong += [(str(-one_more), errors.NumberTooLarge), (finer, errors.TooManyDecimals)]
-            wrong += [(f"{finer:f}", errors.TooManyDecimals)]
-        return wrong
+        return unfitting_numbers(field)
     if field.kind in DATE_KINDS:
         return [(text, errors.NotADate) for text in ("2026-02-29", "20261301", "昨天", "2026-01-01 24:01:00")]
-    if field.kind is Kind.FLAG:
-        return [("maybe", errors.WrongType)]
-    if field.kind is Kind.BYTES:
-        return [("不是base64", errors.WrongType), ([256], errors.WrongType)]
-    if field.kind is Kind.SCALAR:
-        return [(["a"], errors.WrongType), ("a\x00b", errors.ControlCharacter)]
-    return []
+    return {
+        Kind.FLAG: [("maybe", errors.WrongType)],
+        Kind.BYTES: [("不是base64", errors.WrongType), ([256], errors.WrongType)],
+        Kind.SCALAR: [(["a"], errors.WrongType), ("\x00", errors.ControlCharacter)],
+    }.get(field.kind, [])
 
 
 @pytest.mark.parametrize("infno", EVERY)

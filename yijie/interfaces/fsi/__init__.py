@@ -7,7 +7,7 @@ No framework and no database: a web layer hands over bytes, a handler gets typed
 * :func:`shape` writes a handler's values as the transaction's ``output``, :func:`success` and :func:`failure` the
   answer, :func:`reference_number` its number;
 * :func:`content_hash` is the content of a message for idempotency;
-* :func:`transaction` and :func:`code_lists` are the interface itself.
+* :func:`transaction`, :func:`code_lists` and :func:`checked_fields` are the interface itself.
 
 Every refusal is an :class:`FsiError`; :func:`err_msg` is its text for the member of that name.
 """
@@ -18,7 +18,15 @@ from yijie.interfaces.fsi.envelope import Envelope, content_hash, parse_request
 from yijie.interfaces.fsi.errors import FieldError, FsiError, NotOffered, UnknownTransaction, err_msg
 from yijie.interfaces.fsi.reading import Reading, input_errors, read_input, read_output
 from yijie.interfaces.fsi.shaping import shape
-from yijie.interfaces.fsi.tables import Field, Kind, Node, Transaction, transaction, transaction_numbers
+from yijie.interfaces.fsi.tables import (
+    Field,
+    Kind,
+    Node,
+    Transaction,
+    checked_fields,
+    transaction,
+    transaction_numbers,
+)
 
 __all__ = [
     "CodeList",
@@ -32,6 +40,7 @@ __all__ = [
     "Reading",
     "Transaction",
     "UnknownTransaction",
+    "checked_fields",
     "code_lists",
     "content_hash",
     "err_msg",

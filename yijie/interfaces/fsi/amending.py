@@ -2,8 +2,8 @@
 
 A line names a target and a change:
 
-* ``"field": "infno/side/table/field"`` with ``"set"`` (``type``, ``required``, ``label``, ``code``) or
-  ``"drop": "repeats"`` (only the first of several rows of that name counts);
+* ``"field": "infno/side/table/field"`` with ``"set"`` (``type``, ``required``, ``label``; ``code``: the name of a
+  list, or null for a field that is none) or ``"drop": "repeats"`` (only the first of several rows of that name counts);
 * ``"table": "infno/side/table"`` with ``"set"`` (``key``, ``side``, ``rows``, ``needed``);
 * ``"list": "name"`` with ``"add"`` and ``"alias"`` (code → meaning, other writing → code), ``"replace"``
   (``code`` or ``code|meaning`` → new pair, or null to drop it) or ``"set": {"name_as": …}``.
@@ -59,11 +59,9 @@ def _without_repeats(fields: tuple[Row, ...], name: str) -> tuple[Row, ...]:
 def _amended_row(row: Row, amendment: Amendment) -> Row:
     if row.name not in amendment.path.rsplit("/", 1)[1].split(","):
         return row
-    changes = dict(amendment.change["set"])
-    if "code" in changes:
-        if row.code is None:
-            return row
-        changes["code"] = changes["code"] or None
+    changes = amendment.change["set"]
+    if "code" in changes and row.code is None:
+        return row
     return replace(row, **changes)
 
 

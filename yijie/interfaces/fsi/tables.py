@@ -7,6 +7,7 @@ cross-checked with public client code of other provinces, with our dated amendme
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -136,6 +137,24 @@ def transaction(infno: str) -> Transaction:
 def request_header() -> Node:
     """The message header (table 1.1 of the document) as a node; ``input`` itself is not in it."""
     return Node("header", many=False, fields=tuple(_field(row) for row in header_rows("request")))
+
+
+def checked_fields(infno: str) -> dict[str, str]:
+    """Which code list checks which field of a transaction: ``input.data.med_type`` → ``med_type``.
+
+    A field the document marks as coded without printing its list is not checked and not in the table.
+    """
+    found = transaction(infno)
+    return dict(_checked("input", found.input)) | dict(_checked("output", found.output))
+
+
+def _checked(path: str, node: Node) -> Iterator[tuple[str, str]]:
+    for field in node.fields:
+        here = f"{path}.{field.name}"
+        if field.code_list is not None:
+            yield here, field.code_list.name
+        if field.node is not None:
+            yield from _checked(here, field.node)
 
 
 def field_type(written: str) -> tuple[Kind, int | None, int | None]:
