@@ -64,31 +64,33 @@ class NodeWriter:
 
     def __init__(self, node: Node) -> None:
         self.known = frozenset(field.name for field in node.fields)
-        self.fields = [(field, render_for(field)) for field in node.fields]
+        self.fields = [(field.name, field, render_for(field), _empty(field)) for field in node.fields]
 
     def row(self, values: Mapping[str, Any], place: str) -> dict[str, Any]:
         """One object with every field of the table."""
-        unknown = values.keys() - self.known
-        invariant(not unknown, "fsi.output_known_fields", place=place, unknown=sorted(unknown))
-        return {field.name: _member(field, render, values.get(field.name), place) for field, render in self.fields}
+        if not self.known.issuperset(values):
+            unknown = sorted(values.keys() - self.known)
+            raise BrokenInvariant(name="fsi.output_known_fields", detail=f"{place}: {unknown}")
+        row: dict[str, Any] = {}
+        for name, field, render, empty in self.fields:
+            value = values.get(name)
+            if field.node is not None:
+                row[name] = _child(field, field.node, value, f"{place}.{name}")
+            elif value is None or value == "":
+                if field.required:
+                    raise BrokenInvariant(name="fsi.output_required", detail=f"{place}.{name}")
+                row[name] = empty
+            else:
+                try:
+                    row[name] = render(value)
+                except _Unfit as unfit:
+                    raise BrokenInvariant(name="fsi.output_fits_table", detail=f"{place}.{name}: {unfit}") from None
+        return row
 
 
 @cache
 def _writer(node: Node) -> NodeWriter:
     return NodeWriter(node)
-
-
-def _member(field: Field, render: Render, value: Any, place: str) -> Any:
-    place = f"{place}.{field.name}"
-    if field.node is not None:
-        return _child(field, field.node, value, place)
-    if value is None or value == "":
-        invariant(not field.required, "fsi.output_required", place=place)
-        return _empty(field)
-    try:
-        return render(value)
-    except _Unfit as unfit:
-        raise BrokenInvariant(name="fsi.output_fits_table", detail=f"{place}: {unfit}") from None
 
 
 def _child(field: Field, node: Node, value: Any, place: str) -> Any:
@@ -127,39 +129,34 @@ def _text_render(field: Field) -> Render:
 
 
 def _number_render(field: Field) -> Render:
-    free = field.length is None
+    if field.length is None:
+        return lambda value: Decimal(f"{_decimal(value, whole=True):f}")
     decimals = field.scale or 0
-    unit = Decimal(1).scaleb(-decimals)
-    limit = None if field.length is None else Decimal(1).scaleb(field.length - decimals)
+    unit, limit = Decimal(1).scaleb(-decimals), Decimal(1).scaleb(field.length - decimals)
 
     def render(value: Any) -> Decimal:
         number = _decimal(value, whole=decimals == 0)
-        if free:
-            return number
-        try:
-            written = EXACT.quantize(number, unit)
-        except InvalidOperation:
-            raise _Unfit("no finite number") from None
+        if number.copy_abs() >= limit:
+            raise _Unfit(f"{number} has more digits than N({field.length},{decimals})")
+        written = EXACT.quantize(number, unit)
         if written != number:
             raise _Unfit(f"{number} has more than {decimals} decimals")
-        if limit is not None and abs(written) >= limit:
-            raise _Unfit(f"{number} has more digits than N({field.length},{decimals})")
-        return written or abs(written)
+        return written or written.copy_abs()
 
     return render
 
 
 def _decimal(value: Any, *, whole: bool) -> Decimal:
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and whole:
-        return Decimal(value)
-    if isinstance(value, str):
+    """A handler's number; ``whole`` where the table has no decimals and an ``int`` can be nothing else."""
+    number = value
+    if isinstance(value, str) or (whole and isinstance(value, int) and not isinstance(value, bool)):
         try:
-            return Decimal(value)
+            number = Decimal(value)
         except InvalidOperation:
             raise _Unfit(f"{value!r} is no number") from None
-    raise _Unfit(f"{type(value).__name__} where the table has a decimal number")
+    if not isinstance(number, Decimal) or not number.is_finite():
+        raise _Unfit(f"{type(value).__name__} {value!r} where the table has a decimal number")
+    return number
 
 
 def _date(value: Any) -> str:
@@ -192,9 +189,7 @@ def _scalar(value: Any) -> Any:
         return _moment(value)
     if isinstance(value, date):
         return _date(value)
-    if isinstance(value, str | Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    raise _Unfit(f"{type(value).__name__} where the table has text or a number")
+    return value if isinstance(value, str) else _decimal(value, whole=True)
 
 
 def _as_it_is(value: Any) -> Any:

@@ -19,8 +19,8 @@ RECEIVED_ROOM = 40
 NAME_LABELS = re.compile("姓名")
 NUMBER_LABELS = re.compile("证件号|身份证|电话|联系方式|手机|卡号|令牌|凭证编号|识别码|保障号|人员编号")
 HIDDEN_LABELS = re.compile("联系地址|户口地址|单位地址|配送地址|照片")
-LONG_NUMBER = re.compile(r"[0-9]{11}")
-"""Eleven digits or more: an identity, phone, card or bank number may have been written into the wrong field."""
+LONG_NUMBER = re.compile(r"(?<![.0-9])[0-9]{11}")
+"""Eleven digits or more, not decimals: an identity, phone, card or bank number may stand in the wrong field."""
 
 KINDS: dict[type, tuple[str, str]] = {
     dict: ("对象", "an object"),
