@@ -116,8 +116,6 @@ def typed(field: Field, *, large: bool) -> Any:
         return date(9999, 12, 31) if large else date(1900, 1, 1)
     if field.kind is Kind.MOMENT:
         return datetime(9999, 12, 31, 23, 59, 59, tzinfo=SHANGHAI) if large else datetime(1900, 1, 1, tzinfo=SHANGHAI)
-    if field.kind is Kind.BYTES:
-        return b"\xff" if large else b"\x00"
     return largest(field) if large else smallest(field)
 
 

@@ -92,7 +92,7 @@ def unfitting(field):
         return [(text, errors.NotADate) for text in ("2026-02-29", "20261301", "昨天", "2026-01-01 24:01:00")]
     return {
         Kind.FLAG: [("maybe", errors.WrongType)],
-        Kind.BYTES: [("不是base64", errors.WrongType), ([256], errors.WrongType)],
+        Kind.BYTES: [(value, errors.WrongType) for value in ("不是base64", [256], [0.5], {"a": 1})],
         Kind.SCALAR: [(["a"], errors.WrongType), ("\x00", errors.ControlCharacter)],
     }.get(field.kind, [])
 

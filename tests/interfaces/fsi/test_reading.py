@@ -49,12 +49,16 @@ def test_an_empty_number_is_zero_where_one_is_required_and_nothing_where_not():
     assert settled(fulamt_ownpay_amt=None)["fulamt_ownpay_amt"] == 0
     line = read_input("2204", {"feedetail": {**messages.minimal_input("2204")["feedetail"][0], "prd_days": ""}})
     assert "prd_days" not in line.nodes["feedetail"][0]
+    assert settled(fulamt_ownpay_amt="  ")["fulamt_ownpay_amt"] == 0
 
 
 def test_an_empty_or_blank_text_is_no_text():
     assert "invono" not in settled(invono="")
     assert "invono" not in settled(invono=None)
     assert "invono" not in settled(invono="  ")
+    admitted = messages.minimal_input("2401")["mdtrtinfo"] | {"birctrl_matn_date": " "}
+    assert "birctrl_matn_date" not in read_input("2401", {"mdtrtinfo": admitted}).nodes["mdtrtinfo"]
+    assert isinstance(refused("2401", {"mdtrtinfo": admitted | {"begntime": " "}}), errors.FieldMissing)
     for blank in ("", None, " \u3000 "):
         error = refused("2207", {"data": SETTLE["data"] | {"psn_no": blank}})
         assert isinstance(error, errors.FieldMissing)

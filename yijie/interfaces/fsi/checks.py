@@ -282,7 +282,7 @@ def _content(raw: Any) -> bytes | None:
 
 
 def _anything(raw: Any) -> Any:
-    return None if raw == "" else raw
+    return raw
 
 
 _BUILDERS: dict[Kind, Callable[[Field], Check]] = {

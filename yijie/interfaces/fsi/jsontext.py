@@ -48,9 +48,9 @@ def json_value(text: str, what: str) -> Any:
         raise NumberUnusable(what=what, text=clipped(error.args[0], VALUE_ROOM)) from None
     except RecursionError:
         raise _too_deep(what) from None
+    _refuse_depth(value, what)
     if HALF_PAIR.search(text):
         _refuse_half_pairs(value, what)
-    _refuse_depth(value, what)
     return value
 
 
@@ -91,8 +91,6 @@ def _refuse_half_pairs(value: Any, what: str) -> None:
         json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
         raise NotUtf8(where=f"{what}含有不成对的代理字符") from None
-    except RecursionError:
-        raise _too_deep(what) from None
 
 
 def _refuse_depth(value: Any, what: str) -> None:

@@ -11,7 +11,6 @@ number 0, the document's rule for empty values.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Context, Decimal, InvalidOperation
@@ -39,7 +38,7 @@ def shape(infno: str, output: Output) -> bytes:
 
     Values: ``str`` for text and codes; ``Decimal`` or decimal text in yuan (:func:`yijie.kernel.money.yuan`) for
     numbers, ``int`` only where the table has no decimals, since an integer amount may be fen; ``date``; aware
-    ``datetime``; ``bool``; ``bytes``. None is no value. Raises
+    ``datetime``; ``bool``. None is no value. Raises
     :class:`~yijie.kernel.errors.BrokenInvariant` when the values do not fit the table.
     """
     shaped = _shaped(transaction(infno).output, output, infno)
@@ -177,12 +176,6 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _content(value: Any) -> str:
-    if not isinstance(value, bytes):
-        raise _Unfit(f"{type(value).__name__} where the table has file content")
-    return base64.b64encode(value).decode("ascii")
-
-
 def _scalar(value: Any) -> Any:
     """A field whose type the document does not give: written as its Python type suggests."""
     if isinstance(value, datetime):
@@ -199,11 +192,11 @@ def _as_it_is(value: Any) -> Any:
 _BUILDERS: dict[Kind, Callable[[Field], Render]] = {
     Kind.TEXT: _text_render,
     Kind.DIGITS: _text_render,
+    Kind.BYTES: _text_render,
     Kind.NUMBER: _number_render,
     Kind.DATE: lambda _: _date,
     Kind.MOMENT: lambda _: _moment,
     Kind.FLAG: lambda _: _flag,
-    Kind.BYTES: lambda _: _content,
     Kind.SCALAR: lambda _: _scalar,
     Kind.ANY: lambda _: _as_it_is,
     Kind.NODE: lambda _: _as_it_is,
