@@ -144,13 +144,12 @@ class NodeReader:
     ) -> None:
         """Read one node of an object: an object or a list as the table says, either as the sender wrote it."""
         node, reader = self.children[child]
-        here, _ = place_words((*steps, (child.name, None)))
         sent = row.get(child.name)
         rows = sent if isinstance(sent, list) else [] if sent in (None, "") else [sent]
         if not rows and child.required:
-            findings.report(NodeMissing(node=here, received=keys_received(row)))
+            findings.report(NodeMissing(node=_node_words(steps, child), received=keys_received(row)))
         if len(rows) > (ROWS_MAX if node.many else 1):
-            findings.report(_too_many(node, here, len(rows)))
+            findings.report(_too_many(node, _node_words(steps, child), len(rows)))
             return
         read = []
         for number, item in enumerate(rows, start=1):
@@ -158,7 +157,7 @@ class NodeReader:
                 read.append(reader.read_row(item, (*steps, (child.name, number if node.many else None)), findings))
             else:
                 got, got_en = kind_words(item)
-                findings.report(NodeWrongShape(node=here, got=got, got_en=got_en))
+                findings.report(NodeWrongShape(node=_node_words(steps, child), got=got, got_en=got_en))
         if node.many:
             values[child.name] = read
         elif read:
@@ -173,6 +172,10 @@ def _fill_required(
         values[field.name] = ZERO
     else:
         findings.report(FieldMissing(**_place(steps, field)))
+
+
+def _node_words(steps: Steps, child: Field) -> str:
+    return place_words((*steps, (child.name, None)))[0]
 
 
 def _too_many(node: Node, here: str, count: int) -> FsiError:
