@@ -9,8 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from yijie.interfaces.sample import institutions as places
-from yijie.interfaces.sample import shelf
+from yijie.interfaces.sample import institutions as places, shelf
 from yijie.interfaces.sample.catalogue import items, reference_prices
 from yijie.interfaces.sample.institutions import institutions, serving
 from yijie.interfaces.sample.pools import CARE_REGIONS, POOLS, counties
