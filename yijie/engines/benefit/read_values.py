@@ -281,16 +281,9 @@ def _check_spans(spans: list[Span], least: int, node: Node, *, complete: bool) -
     covered: int | None = least - 1
     for span in spans:
         if covered is None or span.low <= covered:
-            raise RangesOverlap(**node.place.facts, key=span_text(span))
+            raise RangesOverlap(**node.place.facts, key=span.text)
         if span.low > covered + 1 and not complete:
-            raise RangesGap(**node.place.facts, missing=span_text(Span(covered + 1, span.low - 1)))
+            raise RangesGap(**node.place.facts, missing=Span(covered + 1, span.low - 1).text)
         covered = span.high
     if covered is not None and not complete:
         raise RangesGap(**node.place.facts, missing=f"{covered + 1}+")
-
-
-def span_text(span: Span) -> str:
-    """A range as policies write it."""
-    if span.high is None:
-        return f"{span.low}+"
-    return str(span.low) if span.low == span.high else f"{span.low}-{span.high}"

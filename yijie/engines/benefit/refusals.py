@@ -132,3 +132,19 @@ class FactUndeclared(YijieError):
     code = "benefit.case.fact_undeclared"
     zh = "个案给出 {fact}={word}，政策包未声明；可用：{known}"
     en = "the case states {fact}={word}, which the policy does not declare; declared: {known}"
+
+
+class LineContradicts(YijieError):
+    """A fee line whose amount and quantity point in different directions."""
+
+    code = "benefit.line_contradicts"
+    zh = "费用明细的金额 {amount} 与数量 {quantity} 正负不一致；退费应二者皆为负"
+    en = "a fee line has amount {amount} and quantity {quantity} of opposite sign; a refund has both negative"
+
+
+class BucketsInTwoParts(YijieError):
+    """A bucket with covered and uncovered lines in it."""
+
+    code = "benefit.bucket_in_two_parts"
+    zh = "费用标记“{bucket}”同时用于可报销与不可报销的明细；请使用两个标记"
+    en = "the bucket {bucket!r} marks covered and uncovered lines alike; use two buckets"

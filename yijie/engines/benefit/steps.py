@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from yijie.engines.benefit.dated import Dated
 from yijie.engines.benefit.document import Place
-from yijie.engines.benefit.values import Facts, Key, fact_for, meets
+from yijie.engines.benefit.values import Facts, Key, dimensions_of, fact_for, meets
 from yijie.engines.benefit.words import BEYOND, PARTS, Text
 
 
@@ -147,6 +147,13 @@ class Step:
     def holds(self, facts: Facts) -> bool:
         """Whether all conditions of the step hold for the case."""
         return all(condition.failing(facts) is None for condition in self.condition)
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """Every dimension on which the step depends, through its conditions or its tables."""
+        conditions = {dimension for condition in self.condition for dimension, _ in condition.keys}
+        entries = (entry for parameter in self.parameters.values() for entry in parameter.entries)
+        return frozenset(conditions).union(*(dimensions_of(entry.value) for entry in entries if entry.value))
 
 
 STEP_LABELS: dict[str, Text] = {

@@ -56,6 +56,13 @@ class Span:
     low: int
     high: int | None
 
+    @property
+    def text(self) -> str:
+        """The range as policies write it: 1, 2-3 or 4+."""
+        if self.high is None:
+            return f"{self.low}+"
+        return str(self.low) if self.low == self.high else f"{self.low}-{self.high}"
+
     def __contains__(self, number: object) -> bool:
         return isinstance(number, int) and self.low <= number and (self.high is None or number <= self.high)
 
@@ -101,6 +108,17 @@ def fact_for(dimension: str, facts: Facts, place: Place) -> FactValue:
     if fact is None:
         raise FactMissing(**place.facts, fact=dimension)
     return fact
+
+
+def dimensions_of(value: Value) -> set[str]:
+    """Every dimension a value is looked up by, also inside bands."""
+    if isinstance(value, Table):
+        inner = [child for _, child in value.branches] + ([value.otherwise] if value.otherwise else [])
+        return {value.dimension}.union(*(dimensions_of(child) for child in inner))
+    if isinstance(value, Leaf) and isinstance(value.figure, tuple):
+        bands = (figure for figure in value.figure if isinstance(figure, Band))
+        return set().union(*(dimensions_of(band.share) for band in bands))
+    return set()
 
 
 def meets(key: Key, fact: FactValue) -> bool:
