@@ -63,6 +63,8 @@ class Policy:
     layers: tuple[Layer, ...]
     adjusters: tuple[Adjuster, ...]
     vocabulary: Vocabulary
+    assumed: Mapping[str, str]
+    """The word that holds for a dimension of the pool's own when a case does not state it."""
     conventions: Mapping[str, Dated]
     gaps: tuple[Text, ...]
     fingerprint: str

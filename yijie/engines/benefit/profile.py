@@ -73,6 +73,7 @@ def facts_of(policy: Policy, case: Case) -> dict[str, FactValue]:
     declared = policy.vocabulary.declared
     own = dict(case.facts)
     own |= {fact: word for fact, word in (("tier", case.tier), ("disease", case.disease)) if word and declared[fact]}
+    facts |= policy.assumed
     for fact, word in own.items():
         if word not in declared.get(fact, {}):
             known = ", ".join(f"{name}={'|'.join(words)}" for name, words in declared.items() if words)

@@ -59,7 +59,7 @@ class _PoolReader:
         self.trees = trees
         self.folder = folder
         self.pool_node = trees[POOL_FILE]
-        optional = ("chain", "sources", "words", "buckets", "year", "catalogue", "first_self_pay", "gaps", "note")
+        optional = ("chain", "sources", "words", "assume", "buckets", "year", "catalogue", "first_self_pay", "gaps", "note")
         self.pool = doc.mapping(self.pool_node, ("region", "name"), optional)
         self.vocabulary = self.read_vocabulary()
         self.sources = _read_sources(self.pool, {})
@@ -80,6 +80,7 @@ class _PoolReader:
             layers=self.chain(layers),
             adjusters=adjusters,
             vocabulary=self.vocabulary,
+            assumed=self.assumed(),
             conventions=self.conventions(),
             gaps=tuple(read_text(gap) for gap in doc.items(self.pool["gaps"])) if "gaps" in self.pool else (),
             fingerprint=_fingerprint(self.trees),
@@ -100,6 +101,13 @@ class _PoolReader:
                     raise DimensionTaken(**node.place.facts, dimension=dimension)
                 declared[dimension] = _read_names(node)
         return Vocabulary(declared, _read_names(self.pool["buckets"]) if "buckets" in self.pool else {})
+
+    def assumed(self) -> dict[str, str]:
+        """What holds where a case is silent about a dimension of the pool's own."""
+        if "assume" not in self.pool:
+            return {}
+        entries = doc.mapping(self.pool["assume"], (), tuple(self.vocabulary.declared))
+        return {dimension: doc.word(word, self.vocabulary.words(dimension)) for dimension, word in entries.items()}
 
     def chain(self, layers: Mapping[str, Layer]) -> tuple[Layer, ...]:
         """The layers in the order in which they pay; every file has its place in it."""
