@@ -34,6 +34,96 @@ class ItemClass(StrEnum):
     """丙类: not covered"""
 
 
+class Approval(StrEnum):
+    """医院审批标志: what the hospital office decided about an item whose use the catalogue restricts."""
+
+    NOT_NEEDED = "0"
+    """无须审批"""
+    GRANTED = "1"
+    """审批通过"""
+    DENIED = "2"
+    """审批不通过"""
+
+
+class PersonCategory(StrEnum):
+    """人员类别 as policies distinguish it; finer national codes belong to the category whose code begins them."""
+
+    WORKING = "11"
+    """在职"""
+    RETIRED = "12"
+    """退休"""
+    VETERAN_CADRE = "13"
+    """离休"""
+    CHILD = "14"
+    """未成年居民: newborns, children, pupils"""
+    COLLEGE_STUDENT = "1404"
+    """大学生"""
+    ADULT = "15"
+    """成年居民"""
+    ELDERLY = "16"
+    """老年居民"""
+
+    @classmethod
+    def of(cls, code: str) -> PersonCategory | None:
+        """Category of a national ``psn_type`` code, the longest beginning deciding: 116003 → 在职, 99 → None."""
+        found = [category for category in cls if code.startswith(category.value)]
+        return max(found, key=lambda category: len(category.value), default=None)
+
+
+class SpecialGroup(StrEnum):
+    """人员身份类别 on which aid and reductions depend (national ``psn_idet_type``)."""
+
+    PREFERENTIAL = "21"
+    """优抚人员"""
+    THREE_NONES = "2301"
+    """三无人员"""
+    REGISTERED_POOR = "2302"
+    """建档立卡贫困人员"""
+    SUBSISTENCE = "2303"
+    """低保救助对象"""
+    EXTREMELY_POOR = "2304"
+    """特困救助对象"""
+    LOW_INCOME = "2305"
+    """低收入救助对象"""
+    POOR_THROUGH_ILLNESS = "2306"
+    """因病致贫救助对象"""
+    DISABLED = "2308"
+    """残疾人员"""
+
+    @classmethod
+    def of(cls, code: str) -> SpecialGroup | None:
+        """Group of a national ``psn_idet_type`` code: 2303 → 低保, 2104 → 优抚; None when no policy names it."""
+        return next((group for group in cls if code.startswith(group.value)), None)
+
+
+class Relation(StrEnum):
+    """Where the care happens, seen from the pool that insures the person."""
+
+    LOCAL = "local"
+    """统筹区内"""
+    SAME_PROVINCE = "same_province"
+    """省内异地"""
+    CROSS_PROVINCE = "cross_province"
+    """跨省异地"""
+
+
+class RemoteSituation(StrEnum):
+    """Under which title care outside the pool happens (医保发〔2022〕22号); emergency rescue counts as filed."""
+
+    LOCAL = "local"
+    """本地就医"""
+    LONG_TERM = "long_term"
+    """异地长期居住已备案"""
+    REFERRAL = "referral"
+    """异地转诊已备案"""
+    EMERGENCY = "emergency"
+    """异地急诊抢救 (视同已备案)"""
+    TEMPORARY = "temporary"
+    """其他临时外出已备案"""
+    UNFILED = "unfiled"
+    """未备案"""
+
+
 class FilingKind(StrEnum):
     """异地就医备案 kinds of 医保发〔2022〕22号: three of long-term residence, two of temporary stay."""
 
@@ -88,6 +178,10 @@ class HospitalLevel(StrEnum):
     """二级"""
     TERTIARY = "3"
     """三级"""
+    OTHER = "4"
+    """其他"""
+    UNRATED = "9"
+    """未定级"""
 
 
 class Fund(StrEnum):

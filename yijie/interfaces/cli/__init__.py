@@ -1,4 +1,4 @@
-"""The command line ``yijie``: one module per command group, each imported only when its command is asked for."""
+"""The command line ``yijie``: one module per command, each imported only when its command is asked for."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typer.main import get_command
 from yijie.kernel.errors import YijieError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "policy": ("policy", "检查待遇政策 Check benefit policies"),
+    "quote": ("quote", "测算待遇 Work out who pays what of a case"),
     "sample": ("sample", "The sample nation: people, institutions and catalogue that do not exist"),
 }
-"""Command → (module in this package, one line of help). The module offers ``app``, a Typer application."""
+"""Command → (module in this package, one line of help). A module offers ``app``, a Typer application of several
+commands, or ``run``, the function of a single command."""
 
 
 def main() -> None:
@@ -21,11 +24,20 @@ def main() -> None:
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
     chosen = [words[0]] if words and words[0] in COMMANDS else list(COMMANDS)
     app = typer.Typer(name="yijie", help="医结 Yijie: open settlement for medical insurance", no_args_is_help=True)
+    app.callback()(_root)
     for name in chosen:
-        module, help_line = COMMANDS[name]
-        app.add_typer(import_module(f"{__name__}.{module}").app, name=name, help=help_line)
+        module_name, help_line = COMMANDS[name]
+        module = import_module(f"{__name__}.{module_name}")
+        if hasattr(module, "run"):
+            app.command(name, help=help_line)(module.run)
+        else:
+            app.add_typer(module.app, name=name, help=help_line)
     try:
         get_command(app)()
     except YijieError as error:
         typer.echo(f"{error.text('zh')}\n{error}", err=True)
         sys.exit(1)
+
+
+def _root() -> None:
+    """Present so that Typer keeps the command's name on the command line when only one command is loaded."""

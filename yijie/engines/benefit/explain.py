@@ -1,0 +1,133 @@
+"""A trace in words: each step as a sentence in Chinese and in English, each parameter with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from yijie.engines.benefit.plan import Use
+from yijie.engines.benefit.result import BandShare, TraceStep
+from yijie.engines.benefit.steps import PRIMITIVES, STEP_LABELS, Kind
+from yijie.engines.benefit.values import Choice
+from yijie.engines.benefit.words import Text, Vocabulary, dimension_label
+from yijie.kernel.money import Ratio, percent, yuan
+
+CEILING = Text(
+    "限额 {limit} 元，已用 {used} 元：{amount} 元中计入 {kept} 元，超出 {cut} 元",
+    "limit {limit}, used {used}: of {amount} yuan {kept} count, {cut} are cut off",
+)
+RATIOS = Text("支付比例变为 {ratios}", "the ratio becomes {ratios}")
+SENTENCES: dict[str, Text] = {
+    "covers": Text("计算基数 {seen} 元", "looks at {seen} yuan"),
+    "exclude": Text("本层不支付", "this layer pays nothing"),
+    "first_share": Text(
+        "{cost} 元中个人先负担 {borne} 元，余 {kept} 元",
+        "of {cost} yuan the patient first bears {borne}, {kept} remain",
+    ),
+    "cost_ceiling": CEILING,
+    "deductible": Text(
+        "起付线 {due} 元，此前已付 {before} 元，本次扣除 {taken} 元",
+        "deductible {due} yuan, borne before {before}, taken now {taken}",
+    ),
+    "excess_ceiling": CEILING,
+    "ratio": Text("{excess} 元 × {ratios} = {paid} 元", "{excess} yuan × {ratios} = {paid}"),
+    "bands": Text("{excess} 元分段支付合计 {paid} 元", "{excess} yuan pay {paid} over the bands"),
+    "stated": Text("按给定金额支付 {paid} 元", "pays the stated {paid} yuan"),
+    "own_share": RATIOS,
+    "factor": RATIOS,
+    "points": RATIOS,
+    "guarantee": Text(
+        "{excess} 元按保底应付 {least} 元，原支付 {before} 元，支付 {paid} 元",
+        "of {excess} yuan at least {least} is due, {before} before, pays {paid}",
+    ),
+    "payment_ceiling": CEILING,
+    "account": Text(
+        "可由账户支付 {seen} 元，余额 {balance} 元，支付 {paid} 元",
+        "the account may pay {seen} yuan, holds {balance}, pays {paid}",
+    ),
+}
+ACCOUNT_LABEL = Text("个人账户支付", "personal account")
+
+PARAMETER_LABELS: dict[str, Text] = {
+    "parts": Text("计入项目", "parts"),
+    "without": Text("不含", "without"),
+    "reason": Text("依据", "reason"),
+    "share": Text("比例", "share"),
+    "amount": Text("金额", "amount"),
+    "times": Text("倍数", "multiple"),
+    "repeat_times": Text("再次住院倍数", "multiple for later stays"),
+    "repeat_minus": Text("再次住院每次减", "less with every later stay"),
+    "repeat_minus_share": Text("再次住院每次减比例", "share less with every later stay"),
+    "least": Text("不低于", "not below"),
+    "most": Text("不高于", "not above"),
+    "again_every": Text("每满天数再计", "again after days"),
+    "per_year_of_age": Text("每岁增加", "for every year of age"),
+    "schedule": Text("各段比例", "ratio per band"),
+    "add": Text("增减百分点", "points"),
+}
+
+
+def step_label(step: TraceStep, language: str) -> str:
+    """How people call the step."""
+    return STEP_LABELS.get(step.step, ACCOUNT_LABEL).say(language)
+
+
+def sentence(step: TraceStep, language: str) -> str:
+    """What the step did, in one sentence with its sums."""
+    sums = {name: yuan(amount) for name, amount in step.sums.items()}
+    return SENTENCES[step.step].say(language).format(**sums, ratios=_percents(step.ratios))
+
+
+def band_sentence(band: BandShare, language: str) -> str:
+    """One band of a payment: its borders, the cost in it, the ratio and the exact payment."""
+    upper = yuan(band.to) if band.to is not None else Text("以上", "upwards").say(language)
+    return f"{yuan(band.over)} – {upper}: {yuan(band.cost)} × {percent(band.ratio)} = {exact_yuan(band.pays)}"
+
+
+def parameter_sentence(use: Use, step: str, vocabulary: Vocabulary, language: str) -> str:
+    """One parameter: its figure, the facts that chose it, since when it holds and who published it."""
+    label = PARAMETER_LABELS[use.name].say(language)
+    chosen = "，".join(choice_text(choice, vocabulary, language) for choice in use.choices)
+    figure = figure_text(use, step, vocabulary, language)
+    source = use.entry.source
+    if language == "zh":
+        note = f"；{use.entry.note}" if use.entry.note else ""
+        facts = f"（{chosen}）" if chosen else ""
+        return f"{label} {figure}{facts}，自 {use.entry.since} 起；来源：{source.title} [{source.trust}]{note}"
+    note = f"; {use.entry.note}" if use.entry.note else ""
+    facts = f" ({chosen})" if chosen else ""
+    return f"{label} {figure}{facts}, since {use.entry.since}; source: {source.title} [{source.trust}]{note}"
+
+
+def choice_text(choice: Choice, vocabulary: Vocabulary, language: str) -> str:
+    """A fact that chose a branch: 医院等级=三级."""
+    dimension, fact = choice
+    words = sorted(fact) if isinstance(fact, frozenset) else [str(fact)]
+    shown = "/".join(vocabulary.label(dimension, word, language) for word in words)
+    return f"{dimension_label(dimension, language)}={shown}"
+
+
+def figure_text(use: Use, step: str, vocabulary: Vocabulary, language: str) -> str:
+    """A parameter's figure as people write it."""
+    kind = PRIMITIVES["covers" if step == "account" else step].parameters[use.name]
+    if kind is Kind.AMOUNT:
+        return yuan(use.whole)
+    if kind is Kind.DAYS:
+        return str(use.whole)
+    if kind is Kind.TEXT:
+        return use.text.say(language)
+    if kind in (Kind.PARTS, Kind.BUCKETS):
+        return "、".join(vocabulary.label("part", word, language) for word in use.words)
+    return _percents(use.ratios) if kind is Kind.BANDS else percent(use.ratio)
+
+
+def exact_yuan(fen: Fraction) -> str:
+    """Yuan of a sum that has not been rounded yet, with as many decimals as it needs and at least two."""
+    digits = f"{Decimal(fen.numerator) / Decimal(fen.denominator) / 100:f}"
+    whole, _, decimals = digits.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def _percents(ratios: Sequence[Ratio]) -> str:
+    return " / ".join(percent(ratio) for ratio in ratios)

@@ -1,0 +1,89 @@
+"""What of a case decides which figures of the policy apply, as one key and as facts by dimension."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from yijie.engines.benefit.accumulators import ordinals
+from yijie.engines.benefit.case import Case
+from yijie.engines.benefit.policy import Policy
+from yijie.engines.benefit.refusals import FactUndeclared
+from yijie.engines.benefit.values import FactValue
+from yijie.engines.benefit.words import NONE, word_of
+from yijie.kernel.dates import age_on
+
+ORDINAL_MAX = 400
+"""Beyond any published table; keeps the number of profiles bounded (dialysis patients come every other day)."""
+
+Profile: TypeAlias = tuple[object, ...]
+
+
+def profile_of(case: Case, segment: int) -> Profile:
+    """A key that two cases share only if the same figures apply to both."""
+    ordinal, remote_ordinal = ordinals(case)
+    remote = case.remote
+    return (
+        segment,
+        case.insurance,
+        case.care,
+        case.category,
+        case.groups,
+        case.civil_servant,
+        case.company_supplement,
+        case.level,
+        case.contracted,
+        case.tier,
+        case.disease,
+        tuple(case.facts.items()) if case.facts else None,
+        remote.relation,
+        remote.filing,
+        remote.emergency,
+        min(ordinal, ORDINAL_MAX),
+        min(remote_ordinal, ORDINAL_MAX),
+        age_of(case),
+    )
+
+
+def age_of(case: Case) -> int | None:
+    """Completed years on the first day of service."""
+    return age_on(case.birth_date, case.service_from) if case.birth_date else None
+
+
+def facts_of(policy: Policy, case: Case) -> dict[str, FactValue]:
+    """The case's facts by dimension. Raises :class:`FactUndeclared` for a fact or word the pool does not declare."""
+    ordinal, remote_ordinal = ordinals(case)
+    facts: dict[str, FactValue] = {
+        "insurance": word_of(case.insurance),
+        "care": word_of(case.care),
+        "category": word_of(case.category) if case.category else None,
+        "group": frozenset(word_of(group) for group in case.groups) or frozenset({NONE}),
+        "civil_servant": "yes" if case.civil_servant else "no",
+        "company": "yes" if case.company_supplement else "no",
+        "level": word_of(case.level) if case.level else None,
+        "contracted": "yes" if case.contracted else "no",
+        "relation": word_of(case.remote.relation),
+        "remote": word_of(case.remote.situation),
+        "filing": word_of(case.remote.filing) if case.remote.filing else NONE,
+        "tier": case.tier or None,
+        "disease": case.disease or NONE,
+        "ordinal": min(ordinal, ORDINAL_MAX),
+        "remote_ordinal": min(remote_ordinal, ORDINAL_MAX),
+        "age": age_of(case),
+    }
+    declared = policy.vocabulary.declared
+    own = dict(case.facts)
+    own |= {fact: word for fact, word in (("tier", case.tier), ("disease", case.disease)) if word and declared[fact]}
+    facts |= policy.assumed
+    for fact, word in own.items():
+        if word not in declared.get(fact, {}):
+            known = ", ".join(f"{name}={'|'.join(words)}" for name, words in declared.items() if words)
+            raise FactUndeclared(fact=fact, word=word, known=known)
+        facts[fact] = word
+    return facts
+
+
+def check_buckets(policy: Policy, case: Case) -> None:
+    """Buckets go by names the pool declares."""
+    for name in case.amounts.buckets:
+        if name not in policy.vocabulary.buckets:
+            raise FactUndeclared(fact="buckets", word=name, known=", ".join(policy.vocabulary.buckets))

@@ -1,0 +1,94 @@
+"""A decision as plain data for JSON: amounts as decimal yuan text, words as in policies, the trace in two languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yijie.engines.benefit.accumulators import COUNT
+from yijie.engines.benefit.explain import exact_yuan, figure_text, sentence, step_label
+from yijie.engines.benefit.plan import Use
+from yijie.engines.benefit.policy import Policy
+from yijie.engines.benefit.result import BandShare, Benefit, LayerShare, TraceStep
+from yijie.engines.benefit.words import PARTS, Vocabulary, word_of
+from yijie.kernel.errors import YijieError
+from yijie.kernel.money import percent, yuan
+
+
+def benefit_report(policy: Policy, benefit: Benefit) -> dict[str, Any]:
+    """The whole decision; the form is described in ``docs/policy-format.md`` and does not lose keys."""
+    return {
+        "id": benefit.case_id,
+        "policy": {
+            "region": policy.region,
+            "name": {"zh": policy.name.zh, "en": policy.name.en},
+            "fingerprint": policy.fingerprint,
+            "day": str(benefit.day),
+            "year": benefit.year,
+        },
+        "total": yuan(benefit.amounts.total),
+        "amounts": {part: yuan(getattr(benefit.amounts, part)) for part in PARTS},
+        "funds": {word_of(fund): yuan(paid) for fund, paid in benefit.funds.items()},
+        "funds_total": yuan(benefit.funds_total),
+        "personal_account": yuan(benefit.personal_account),
+        "cash": yuan(benefit.cash),
+        "personal_total": yuan(benefit.personal_total),
+        "hospital_borne": yuan(benefit.hospital_borne),
+        "deductible": yuan(benefit.deductible),
+        "pooled_ratio": None if benefit.pooled_ratio is None else percent(benefit.pooled_ratio),
+        "layers": [_layer(share) for share in benefit.layers],
+        "accumulator_deltas": accumulators_report(benefit.deltas),
+        "trace": [_step(step, policy.vocabulary) for step in benefit.trace],
+    }
+
+
+def accumulators_report(accumulators: Any) -> dict[str, Any]:
+    """Accumulators or their movement: counts as whole numbers, sums as yuan text."""
+    return {name: amount if name.startswith(COUNT) else yuan(amount) for name, amount in sorted(accumulators.items())}
+
+
+def error_report(case_id: str, error: YijieError) -> dict[str, Any]:
+    """A case that got no answer, and why."""
+    return {"id": case_id, "error": {"code": error.code, "zh": error.text("zh"), "en": error.text("en")}}
+
+
+def _layer(share: LayerShare) -> dict[str, str]:
+    sums = {name: yuan(getattr(share, name)) for name in ("seen", "deductible", "paid", "cut")}
+    return {"layer": share.layer, "payer": share.payer, **sums}
+
+
+def _step(step: TraceStep, vocabulary: Vocabulary) -> dict[str, Any]:
+    return {
+        "layer": step.layer.name,
+        "step": step.step,
+        "zh": f"{step_label(step, 'zh')}：{sentence(step, 'zh')}",
+        "en": f"{step_label(step, 'en')}: {sentence(step, 'en')}",
+        "sums": {name: yuan(amount) for name, amount in step.sums.items()},
+        "ratios": [percent(ratio) for ratio in step.ratios],
+        "bands": [_band(band) for band in step.bands],
+        "parameters": [_parameter(use, step.step, vocabulary) for use in step.uses],
+    }
+
+
+def _band(band: BandShare) -> dict[str, Any]:
+    return {
+        "over": yuan(band.over),
+        "to": None if band.to is None else yuan(band.to),
+        "cost": yuan(band.cost),
+        "ratio": percent(band.ratio),
+        "pays": exact_yuan(band.pays),
+    }
+
+
+def _parameter(use: Use, step: str, vocabulary: Vocabulary) -> dict[str, Any]:
+    entry, source = use.entry, use.entry.source
+    facts = {dimension: sorted(fact) if isinstance(fact, frozenset) else fact for dimension, fact in use.choices}
+    return {
+        "name": use.name,
+        "value": figure_text(use, step, vocabulary, "en"),
+        "chosen_by": facts,
+        "from": str(entry.since),
+        "to": None if entry.until is None else str(entry.until),
+        "source": {"title": source.title, "url": source.url, "trust": source.trust},
+        "note": entry.note,
+        "written_at": entry.place.facts["place"],
+    }
