@@ -54,14 +54,14 @@ def database_from_url(url: str) -> dict[str, object]:
     return described | {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,
+        "TIME_ZONE": "Asia/Shanghai",
         "OPTIONS": parts
         | {
             "application_name": "yijie",
             "connect_timeout": 5,
             "server_side_binding": True,
             "prepare_threshold": 2,
-            "options": "-c timezone=Asia/Shanghai -c lock_timeout=8s -c statement_timeout=30s"
-            " -c idle_in_transaction_session_timeout=60s",
+            "options": "-c lock_timeout=8s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
         },
     }
 

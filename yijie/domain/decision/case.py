@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from yijie.domain.enrolment import Insured
 from yijie.engines.benefit import Amounts, Bucket, Case, Remote
@@ -69,3 +71,22 @@ def _relation(request: BenefitRequest) -> Relation:
     if same_province(request.home_region, request.care_region):
         return Relation.SAME_PROVINCE
     return Relation.CROSS_PROVINCE
+
+
+def case_json(case: Case) -> str:
+    """JSON text of a case, from which :func:`case_from` makes it again."""
+    return _ENCODER.encode(case).decode()
+
+
+def case_from(text: str) -> Case:
+    """The case that a stored JSON text describes."""
+    return msgspec.json.decode(text, type=Case)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a case holds no {type(value).__name__}")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain)

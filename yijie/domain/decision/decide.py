@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from yijie.domain import enrolment, filing, ledger
 from yijie.domain.enrolment import Insured, Shown
 from yijie.domain.transaction import execute, json_text
-from yijie.engines.benefit import Benefit, Case, Policy, evaluate
+from yijie.engines.benefit import Benefit, Case, Policy, benefit_report, evaluate
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id
@@ -17,7 +18,7 @@ from yijie.kernel.money import Fen
 
 from . import accumulate
 from .accumulate import Used, Year
-from .case import case_of
+from .case import case_json, case_of
 from .policies import policy_of
 
 
@@ -68,6 +69,7 @@ class Decided:
     year: Year
     before: Used
     account_before: Fen
+    trace: list[dict[str, Any]]
 
 
 Outcome = Decided | YijieError
@@ -134,7 +136,18 @@ class _Prepared:
             benefit = evaluate(self.policy, case)
         except YijieError as refusal:
             return refusal
-        return Decided(self.request, self.insured, self.filing, self.policy, case, benefit, self.year, used, account)
+        return Decided(
+            request=self.request,
+            insured=self.insured,
+            filing=self.filing,
+            policy=self.policy,
+            case=case,
+            benefit=benefit,
+            year=self.year,
+            before=used,
+            account_before=account,
+            trace=benefit_report(self.policy, benefit)["trace"],
+        )
 
 
 def _prepare(
@@ -148,7 +161,7 @@ def _prepare(
         enrolment.require_same_person(request.shown, person, tokens)
         person.require_active(request.began)
         policy = policy_of(request.home_region)
-        year = policy.year_of(request.began, request.ended)
+        _, year = policy.charged_to(request.began, request.ended)
     except YijieError as refusal:
         return refusal
     return _Prepared(
@@ -191,11 +204,11 @@ def confirm(decided: Sequence[Decided]) -> None:
             "insurances": [year[2] for year in years],
             "years": [year[3] for year in years],
             "versions": [d.before.version + 1 for d in decided],
-            "amounts": [json_text(d.before.plus(d.benefit.accumulators)) for d in decided],
-            "deltas": [json_text(d.benefit.accumulators) for d in decided],
-            "policies": [f"{d.policy.name}@{d.policy.fingerprint[:16]}" for d in decided],
-            "cases": [d.case.to_json() for d in decided],
-            "traces": [d.benefit.trace_json() for d in decided],
+            "amounts": [json_text(d.before.plus(d.benefit.deltas)) for d in decided],
+            "deltas": [json_text(d.benefit.deltas) for d in decided],
+            "policies": [f"{d.policy.name.en}@{d.policy.fingerprint[:16]}" for d in decided],
+            "cases": [case_json(d.case) for d in decided],
+            "traces": [json_text(d.trace) for d in decided],
             "moment": decided[0].request.moment,
         },
     )

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from yijie.domain.catalogue import ItemTerm, ItemUnknown, terms
 from yijie.domain.transaction import execute, fetch, json_text
-from yijie.engines.benefit import GradedLine, grade
+from yijie.engines.benefit import FeeLine, Graded, grade
+from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.money import Fen, line_amount, yuan
 
@@ -46,7 +48,7 @@ class LineStored:
     term: ItemTerm
     ceiling: Decimal | None
     share: Decimal
-    parts: GradedLine
+    parts: Graded
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
             parts = _parts(encounter, term, line.amount, line.quantity, line.approval)
         else:
             after = left.less(line)
-            parts = _parts(encounter, term, after.amount, after.quantity, left.approval) - _parts(
-                encounter, term, left.amount, left.quantity, left.approval
+            parts = _difference(
+                _parts(encounter, term, after.amount, after.quantity, left.approval),
+                _parts(encounter, term, left.amount, left.quantity, left.approval),
             )
         share, ceiling = term.share(encounter.insurance), term.ceiling(encounter.level)
         stored.append(LineStored(line, term, ceiling, share, parts))
@@ -94,16 +97,22 @@ def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
     return stored
 
 
-def _parts(encounter: Record, term: ItemTerm, amount: Fen, quantity: Decimal, approval: str) -> GradedLine:
+def _parts(encounter: Record, term: ItemTerm, amount: Fen, quantity: Decimal, approval: str) -> Graded:
     return grade(
-        amount=amount,
-        quantity=quantity,
-        item_class=term.item_class,
-        first_self_pay=term.share(encounter.insurance),
-        ceiling=term.ceiling(encounter.level),
-        restricted=term.restricted,
-        approval=approval,
+        FeeLine(
+            amount=amount,
+            quantity=quantity,
+            item_class=ItemClass(term.item_class),
+            first_self_pay=Fraction(term.share(encounter.insurance)),
+            unit_ceiling=term.ceiling(encounter.level),
+            restricted=term.restricted,
+            approval=Approval(approval or Approval.NOT_NEEDED),
+        )
     )
+
+
+def _difference(after: Graded, before: Graded) -> Graded:
+    return Graded(*(later - earlier for later, earlier in zip(after, before, strict=True)))
 
 
 def _term_day(line: LineGiven, before: dict[str, Remainder]) -> date:
@@ -186,9 +195,9 @@ def _stored_remainders(encounter: Record, originals: Sequence[str]) -> dict[str,
 
 
 INSERT = """
-INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price, quantity,
-    amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling, restricted,
-    approval, details, uploaded_at)
+INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price,
+    quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
+    restricted, approval, details, uploaded_at)
 SELECT %s, %s, l.*, %s
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::numeric[],

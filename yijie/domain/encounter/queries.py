@@ -91,10 +91,10 @@ class LineRow:
     medical_type: str
 
 
-LINE = """SELECT l.serial, l.charged_at, l.item, l.own_code, l.price, l.quantity, l.amount, l.not_covered, l.over_ceiling,
-    l.first_self_pay, l.eligible, l.item_class, l.charge_category, l.share, l.ceiling, l.restricted, l.approval, l.details,
-    i.name, i.list_type, i.specification, i.dosage_form, i.basic_drug, i.negotiated, i.paediatric, e.institution,
-    e.medical_type
+LINE = """SELECT l.serial, l.charged_at, l.item, l.own_code, l.price, l.quantity, l.amount, l.not_covered,
+    l.over_ceiling, l.first_self_pay, l.eligible, l.item_class, l.charge_category, l.share, l.ceiling, l.restricted,
+    l.approval, l.details, i.name, i.list_type, i.specification, i.dosage_form, i.basic_drug, i.negotiated,
+    i.paediatric, e.institution, e.medical_type
 FROM encounter_fee_line l
 JOIN encounter_encounter e ON e.id = l.encounter_id
 JOIN catalogue_item i ON i.code = l.item"""

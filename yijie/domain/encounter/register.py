@@ -77,8 +77,8 @@ def _open(arrival: Arrival, at: Standing, *, stay: bool) -> str:
     number = new_id()
     execute(
         """INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care,
-               medical_type, level, stay, record_number, began_at, emergency, trauma, third_party, disease, segment, state,
-               settled, details, discharge, recorded_at)
+               medical_type, level, stay, record_number, began_at, emergency, trauma, third_party, disease, segment,
+               state, settled, details, discharge, recorded_at)
            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 'open', '{}', %s, '{}', %s)""",
         [
             number,

@@ -85,8 +85,8 @@ def insured(asked: Sequence[tuple[Relation, date]]) -> dict[Relation, Insured]:
 def relations_of(person_number: str, day: date) -> list[Insured]:
     """All insurance relations of a person, the active ones first."""
     keys = fetch(
-        "SELECT p.number, e.insurance, e.region FROM enrolment_enrolment e JOIN enrolment_person p ON p.id = e.person_id"
-        " WHERE p.number = %s ORDER BY e.status, e.insurance, e.region",
+        "SELECT p.number, e.insurance, e.region FROM enrolment_enrolment e"
+        " JOIN enrolment_person p ON p.id = e.person_id WHERE p.number = %s ORDER BY e.status, e.insurance, e.region",
         [person_number],
     )
     found = insured([((number, insurance, region), day) for number, insurance, region in keys]) if keys else {}

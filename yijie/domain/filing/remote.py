@@ -114,7 +114,7 @@ def reject(number: int, *, by: str, note: str) -> Filing:
 
 
 def revoke(number: int, *, by: str, note: str = "", person_number: str = "") -> Filing:
-    """Revoke a filing that is in force; care that begins later is not filed. Where a person is named it must be theirs."""
+    """Revoke a filing in force; care that begins later is not filed. A person named must be the one it is for."""
 
     def work() -> Filing:
         filing = _locked(number, Filing.State.APPROVED, step="撤销")

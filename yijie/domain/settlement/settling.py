@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from yijie.domain import decision, encounter, ledger
@@ -19,7 +20,7 @@ from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id, public_id
-from yijie.kernel.money import Fen, yuan
+from yijie.kernel.money import Fen, half_up, yuan
 
 from .errors import NotDischarged, TotalDiffers
 from .models import FUNDS
@@ -65,9 +66,15 @@ class Settled:
         return public_id(self.encounter.region, self.id)
 
     @property
+    def ratio(self) -> Decimal:
+        """Share the pooled fund paid of the cost above the deductible, to four decimals; 0 where it paid nothing."""
+        ratio = self.decided.benefit.pooled_ratio
+        return Decimal(half_up(ratio.numerator * 10_000, ratio.denominator)).scaleb(-4) if ratio else Decimal(0)
+
+    @property
     def account_after(self) -> Fen:
         """What the personal account holds afterwards."""
-        return self.decided.account_before - self.decided.benefit.account
+        return self.decided.account_before - self.decided.benefit.personal_account
 
 
 Outcome = Settled | YijieError
@@ -252,7 +259,7 @@ def _row(s: Settled) -> tuple[Any, ...]:
         s.decided.year[3],
         "settled",
         s.settled_at,
-        benefit.ratio,
+        s.ratio,
         s.bill.total,
         s.bill.not_covered,
         s.bill.over_ceiling,
@@ -260,7 +267,7 @@ def _row(s: Settled) -> tuple[Any, ...]:
         s.bill.eligible,
         benefit.deductible,
         *(benefit.funds.get(name, 0) for name in FUNDS),
-        benefit.account,
+        benefit.personal_account,
         benefit.cash,
         benefit.hospital_borne,
         json_text(s.charge.details or {}),
@@ -277,14 +284,14 @@ def _transactions(s: Settled) -> list[ledger.Transaction]:
             care=record.region,
             person=record.person_number,
             funds=funds,
-            account_paid=benefit.account,
+            account_paid=benefit.personal_account,
         ),
         ledger.care_settlement(
             s.id,
             home=record.home_region,
             care=record.region,
             institution=record.institution,
-            claimed=sum(funds.values()) + benefit.account,
+            claimed=sum(funds.values()) + benefit.personal_account,
             cash=benefit.cash,
             hospital_borne=benefit.hospital_borne,
         ),

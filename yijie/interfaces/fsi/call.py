@@ -11,6 +11,8 @@ from yijie.domain.institution import Standing
 from yijie.kernel.region import pool_of
 
 from .envelope import Envelope
+from .shaping import Output
+from .tables import transaction
 
 Row = Mapping[str, Any]
 
@@ -20,16 +22,16 @@ class Call:
     """A message whose envelope and fields are valid."""
 
     envelope: Envelope
-    nodes: Mapping[str, list[Row]]
+    nodes: Mapping[str, Any]
     at: Standing
 
     def one(self, node: str = "data") -> Row:
         """The only record of a node; an absent optional node is an empty record."""
-        rows = self.nodes.get(node)
-        return rows[0] if rows else {}
+        row: Row = self.nodes.get(node, {})
+        return row
 
     def many(self, node: str) -> list[Row]:
-        """All records of a node."""
+        """All records of a node that may come many times."""
         return list(self.nodes.get(node, []))
 
     @property
@@ -46,14 +48,18 @@ class Call:
     @property
     def person_number(self) -> str:
         """The person the message is about, where it names one."""
-        return next((rows[0]["psn_no"] for rows in self.nodes.values() if rows and rows[0].get("psn_no")), "")
+        for node in self.nodes.values():
+            rows = node if isinstance(node, list) else [node]
+            if rows and rows[0].get("psn_no"):
+                return str(rows[0]["psn_no"])
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a transaction answers: output nodes by name, and the id of what it made, where it made something."""
 
-    output: Mapping[str, Any] | None = None
+    output: Output | None = None
     subject: int | None = None
 
 
@@ -90,6 +96,16 @@ def _register(infnos: tuple[str, ...], *, writes: bool) -> Callable[[Work], Work
         return work
 
     return keep
+
+
+def in_table(infno: str, output: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each node's values those that the transaction's table has; for nodes that many transactions share."""
+    fitted = dict(output)
+    for field in transaction(infno).output.fields:
+        if field.node is not None and not field.node.many and field.name in output:
+            names = {member.name for member in field.node.fields}
+            fitted[field.name] = {name: value for name, value in output[field.name].items() if name in names}
+    return fitted
 
 
 def shown_in(row: Row) -> Shown:

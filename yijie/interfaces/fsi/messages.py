@@ -100,7 +100,8 @@ def release(keys: Sequence[Key]) -> None:
     """Give claims back whose messages were refused: the same id may come again with corrected content."""
     if keys:
         execute(
-            "DELETE FROM fsi_message m USING unnest(%s::text[], %s::text[], %s::text[]) AS k (institution, infno, msgid)"
+            "DELETE FROM fsi_message m"
+            " USING unnest(%s::text[], %s::text[], %s::text[]) AS k (institution, infno, msgid)"
             " WHERE (m.institution, m.infno, m.msgid) = (k.institution, k.infno, k.msgid)",
             [[key[part] for key in keys] for part in range(3)],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yijie.domain.enrolment import Insured
@@ -77,7 +77,7 @@ def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:
         "eligible": settled.bill.eligible,
         "deductible": benefit.deductible,
         **{fund: benefit.funds.get(fund, 0) for fund in FUNDS},
-        "account": benefit.account,
+        "account": benefit.personal_account,
         "cash": benefit.cash,
         "hospital_borne": benefit.hospital_borne,
     }
@@ -89,18 +89,26 @@ def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:
             "setl_time": settled.settled_at,
             "mdtrt_cert_type": record.details.get("credential"),
             "med_type": settled.charge.medical_type or record.medical_type,
-            **money_out(money, ratio=benefit.ratio, account_after=settled.account_after),
+            **money_out(money, ratio=settled.ratio, account_after=settled.account_after),
             "medins_setl_id": message_id,
             **clearing_out(care, record.region),
         },
-        "setldetail": details_out(money, care, record.insurance, benefit.process_texts()),
+        "setldetail": details_out(money, care, record.insurance, _process(settled.decided.trace)),
     }
+
+
+def _process(trace: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Each payer's steps in words, one after the other."""
+    texts: dict[str, list[str]] = {}
+    for step in trace:
+        texts.setdefault(step["payer"], []).append(step["zh"])
+    return {payer: "；".join(steps) for payer, steps in texts.items()}
 
 
 def details_out(
     money: Mapping[str, Fen], care: str, insurance: str, process: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """``setldetail``: one row per fund that pays, the personal account last; ``process`` explains each fund in words."""
+    """``setldetail``: one row per fund that pays, the personal account last; ``process`` explains each in words."""
     rows = [
         {
             "fund_pay_type": fund_type(fund, insurance, CareKind(care)),

@@ -83,7 +83,9 @@ def check_entitlement(call: Call) -> Done:
     row = call.one()
     day, care = row["begntime"].date(), care_of(row["med_type"])
     person = enrolment.require_insured((row["psn_no"], row["insutype"], call.home_region), day)
-    policy = decision.policy_of(person.home_region)
+    payers = decision.payers_for(
+        person, institution=call.at.code, care_region=call.at.pool, level=call.at.level, care=care, day=day
+    )
     inactive = ""
     try:
         person.require_active(day)
@@ -101,7 +103,7 @@ def check_entitlement(call: Call) -> Done:
                     "enddate": person.paused_on,
                     "trt_chk_rslt": inactive or payer.reason or f"{masked_name(person.name)}可享受待遇",
                 }
-                for payer in policy.payers(person, care, day)
+                for payer in payers
             ]
         }
     )

@@ -9,7 +9,7 @@ from yijie.domain import decision, encounter, enrolment, institution, ledger, se
 from yijie.domain.encounter import Record
 from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import SettlementRow
-from yijie.interfaces.fsi.call import Call, Done, reads, text
+from yijie.interfaces.fsi.call import Call, Done, in_table, reads, text
 from yijie.interfaces.fsi.lines import NO_CEILING, flag, yuan_of
 from yijie.interfaces.fsi.names import DISCHARGE, LINE, STAY, declared
 from yijie.interfaces.fsi.settlement_out import person_out, stored_out
@@ -136,7 +136,7 @@ def settlement_of(call: Call) -> Done:
         "opter_name": found.details.get("operator_name"),
         "opt_time": found.settled_at,
     }
-    return Done(output)
+    return Done(in_table(call.infno, output))
 
 
 def _pay_location(row: SettlementRow) -> str:
@@ -150,7 +150,7 @@ def lines_of(call: Call) -> Done:
     """The fee lines that a settlement covered, as they stood when it was made."""
     found = _settlement(call)
     lines = encounter.lines_of(found.encounter, found.batch, found.settled_at)
-    return Done({"(flat)": [_line(line, call.one()["mdtrt_id"], found) for line in lines]})
+    return Done([_line(line, call.one()["mdtrt_id"], found) for line in lines])
 
 
 def _line(line: encounter.LineRow, encounter_number: str, found: SettlementRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from yijie.domain import enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import messages
-from yijie.interfaces.fsi.call import Call, Done, Row, reads, shown_in, text, writes
+from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
 from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
@@ -34,7 +34,8 @@ DECLARED = {
 @reads("2206", "2303")
 def quote(call: Call) -> Done:
     """What settling now would decide; nothing is stored."""
-    return Done(settled_out(settlement.quote(charge_of(call)), call.envelope.msgid))
+    quoted = settlement.quote(charge_of(call))
+    return Done(in_table(call.infno, settled_out(quoted, call.envelope.msgid)))
 
 
 def charge_of(call: Call) -> Charge:
@@ -94,7 +95,7 @@ def _settle_claimed(asked: Sequence[Asked]) -> list[Answered]:
     for call, claim, _ in fresh:
         outcome = outcomes[claim.key]
         if isinstance(outcome, Settled):
-            output = shape(call.infno, settled_out(outcome, call.envelope.msgid)).decode()
+            output = shape(call.infno, in_table(call.infno, settled_out(outcome, call.envelope.msgid))).decode()
             kept.append((claim.key, outcome.id, output))
             answers[claim.key] = output
         else:
@@ -142,4 +143,4 @@ def void(call: Call) -> Done:
         "insu_admdvs": mirror.home_region,
         "invono": mirror.details.get("invoice"),
     }
-    return Done(output, subject=mirror.id)
+    return Done(in_table(call.infno, output), subject=mirror.id)
