@@ -6,16 +6,17 @@ WITH money AS (
     FROM settlement_settlement s
 ), posted AS (
     SELECT settlement, at, template, region,
-           sum(amount) FILTER (WHERE account = 'fund') AS funds,
-           sum(amount) FILTER (WHERE account = 'person') AS account,
-           sum(amount) FILTER (WHERE account = 'to_care') AS to_care,
-           sum(amount) FILTER (WHERE account = 'from_home') AS from_home,
-           sum(amount) FILTER (WHERE account = 'institution_due') AS due,
-           sum(amount) FILTER (WHERE account = 'desk_cash') AS cash
+           sum(amount) FILTER (WHERE account = 'fund')::bigint AS funds,
+           sum(amount) FILTER (WHERE account = 'person')::bigint AS account,
+           sum(amount) FILTER (WHERE account = 'to_care')::bigint AS to_care,
+           sum(amount) FILTER (WHERE account = 'from_home')::bigint AS from_home,
+           sum(amount) FILTER (WHERE account = 'institution_due')::bigint AS due,
+           sum(amount) FILTER (WHERE account = 'desk_cash')::bigint AS cash
     FROM ledger_posting WHERE settlement IS NOT NULL GROUP BY settlement, at, template, region
 ), books AS (
-    SELECT settlement, template, sum(funds) AS funds, sum(account) AS account, sum(to_care) AS to_care,
-           sum(from_home) AS from_home, sum(due) AS due, sum(cash) AS cash
+    SELECT settlement, template, sum(funds)::bigint AS funds, sum(account)::bigint AS account,
+           sum(to_care)::bigint AS to_care, sum(from_home)::bigint AS from_home, sum(due)::bigint AS due,
+           sum(cash)::bigint AS cash
     FROM posted GROUP BY settlement, template
 ), folded AS (
     SELECT d.person_number, d.home_region, d.insurance, d.year, e.key, sum(e.value::bigint) AS amount
@@ -131,8 +132,8 @@ SELECT 'a living settlement covers exactly its live fee lines', l.number, l.tota
 FROM living l LEFT JOIN encounter_fee_line f ON f.encounter_id = l.encounter AND f.batch = l.batch AND f.revoked_at IS NULL
 GROUP BY l.number, l.total, l.not_covered, l.over_ceiling, l.first_self_pay, l.eligible
 HAVING (l.total, l.not_covered, l.over_ceiling, l.first_self_pay, l.eligible)
-    <> (coalesce(sum(f.amount), 0), coalesce(sum(f.not_covered), 0), coalesce(sum(f.over_ceiling), 0),
-        coalesce(sum(f.first_self_pay), 0), coalesce(sum(f.eligible), 0))
+    <> (coalesce(sum(f.amount), 0)::bigint, coalesce(sum(f.not_covered), 0)::bigint, coalesce(sum(f.over_ceiling), 0)::bigint,
+        coalesce(sum(f.first_self_pay), 0)::bigint, coalesce(sum(f.eligible), 0)::bigint)
 
 UNION ALL
 SELECT 'a settlement answers exactly one message', subject::text, count(*)::text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,8 +31,12 @@ def case_of(
     filing: FilingKind | None,
     used: Mapping[str, int],
     account: Fen,
+    buckets: Container[str] = (),
 ) -> Case:
-    """The case that a request poses, given the person, the filing in force, the year so far and the account."""
+    """The case that a request poses, given the person, the filing in force, the year so far and the account.
+
+    Sums inside the bill are passed on where the policy asks for them (``buckets``).
+    """
     return Case(
         id=str(request.settlement),
         insurance=Insurance(request.insurance),
@@ -46,7 +50,7 @@ def case_of(
             first_self_pay=request.first_self_pay,
             over_ceiling=request.over_ceiling,
             not_covered=request.not_covered,
-            buckets={"class_b": Bucket("eligible", request.class_b)} if request.class_b else {},
+            buckets={"class_b": Bucket("eligible", request.class_b)} if "class_b" in buckets else {},
         ),
         category=PersonCategory.of(person.category),
         birth_date=person.birth_date,

@@ -132,7 +132,8 @@ class _Prepared:
     def decide(self, used: Used, accounts: dict[tuple[str, str], Fen]) -> Outcome:
         account = accounts[self.request.home_region, self.request.person_number]
         try:
-            case = case_of(self.request, self.insured, self.filing, used.amounts, account)
+            buckets = self.policy.vocabulary.buckets
+            case = case_of(self.request, self.insured, self.filing, used.amounts, account, buckets)
             benefit = evaluate(self.policy, case)
         except YijieError as refusal:
             return refusal

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from yijie.domain.enrolment import Shown
 from yijie.domain.institution import Standing
 from yijie.kernel.region import pool_of
 
 from .envelope import Envelope
+from .messages import Claim
 from .shaping import Output
-from .tables import transaction
+from .tables import Node, transaction
 
 Row = Mapping[str, Any]
 
@@ -66,46 +67,59 @@ class Done:
 Work = Callable[[Call], Done]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """How a transaction number is served: reading ones run as they come, writing ones once per message id."""
+Settle = Callable[[Call, Claim], str]
 
-    infno: str
-    work: Work
-    writes: bool
+READING: dict[str, Work] = {}
+"""Transactions that change nothing; they run as they come."""
+WRITING: dict[str, Work] = {}
+"""Transactions that change something: claimed by message id, answered again from what was kept."""
+SETTLING: dict[str, Settle] = {}
+"""Transactions that settle: they claim for themselves, many in one database transaction."""
 
-
-HANDLED: dict[str, Transaction] = {}
-"""Every transaction this node serves, by number."""
+Decorated = TypeVar("Decorated")
 
 
 def reads(*infnos: str) -> Callable[[Work], Work]:
     """Serve transactions that change nothing."""
-    return _register(infnos, writes=False)
+    return _register(READING, infnos)
 
 
 def writes(*infnos: str) -> Callable[[Work], Work]:
-    """Serve transactions that change something: claimed by message id, answered again from what was kept."""
-    return _register(infnos, writes=True)
+    """Serve transactions that change something, once per message id."""
+    return _register(WRITING, infnos)
 
 
-def _register(infnos: tuple[str, ...], *, writes: bool) -> Callable[[Work], Work]:
-    def keep(work: Work) -> Work:
-        for infno in infnos:
-            HANDLED[infno] = Transaction(infno, work, writes)
+def settles(*infnos: str) -> Callable[[Settle], Settle]:
+    """Serve transactions that settle; the work is given the claim and returns the output as JSON text."""
+    return _register(SETTLING, infnos)
+
+
+def _register(table: dict[str, Decorated], infnos: tuple[str, ...]) -> Callable[[Decorated], Decorated]:
+    def keep(work: Decorated) -> Decorated:
+        table.update(dict.fromkeys(infnos, work))
         return work
 
     return keep
 
 
-def in_table(infno: str, output: Mapping[str, Any]) -> dict[str, Any]:
-    """Of each node's values those that the transaction's table has; for nodes that many transactions share."""
-    fitted = dict(output)
-    for field in transaction(infno).output.fields:
-        if field.node is not None and not field.node.many and field.name in output:
-            names = {member.name for member in field.node.fields}
-            fitted[field.name] = {name: value for name, value in output[field.name].items() if name in names}
-    return fitted
+def in_table(infno: str, output: Mapping[str, Any] | Sequence[Row]) -> Any:
+    """Of an output's values those that the transaction's table has; for values that many transactions share."""
+    return _members_of(transaction(infno).output, output)
+
+
+def _members_of(node: Node, value: Any) -> Any:
+    if node.many:
+        return [_fitted(node, row) for row in value]
+    return _fitted(node, value)
+
+
+def _fitted(node: Node, row: Row) -> dict[str, Any]:
+    fields = {field.name: field.node for field in node.fields}
+    return {
+        name: value if (child := fields[name]) is None else _members_of(child, value)
+        for name, value in row.items()
+        if name in fields
+    }
 
 
 def shown_in(row: Row) -> Shown:

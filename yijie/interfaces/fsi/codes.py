@@ -58,10 +58,14 @@ def care_of(medical_type: str) -> CareKind:
 
 ACCOUNT_TYPE = "310200"
 """城镇职工基本医疗保险个人账户基金"""
+OTHER_PAYERS = {"personal_account": ACCOUNT_TYPE, "hospital": "630100"}
+"""Payers that are no fund: the personal account and the hospital itself (医院减免金)."""
 
 
-def fund_type(fund: str, insurance: str, care: CareKind) -> str:
-    """fund_pay_type (基金支付类型) of a fund under an insurance for a kind of care."""
+def fund_type(payer: str, insurance: str, care: CareKind) -> str:
+    """fund_pay_type (基金支付类型) of a payer under an insurance for a kind of care."""
+    if payer in OTHER_PAYERS:
+        return OTHER_PAYERS[payer]
     resident = insurance == Insurance.RESIDENT
     outpatient = care in (CareKind.OUTPATIENT, CareKind.PHARMACY)
     pooled = {
@@ -79,7 +83,7 @@ def fund_type(fund: str, insurance: str, care: CareKind) -> str:
         Fund.AID: "610100",
         Fund.DISABLED: "350100",
         Fund.OTHER: "999997",
-    }[Fund(fund)]
+    }[Fund(payer)]
 
 
 FUND_FIELDS = {

@@ -73,7 +73,7 @@ def graded_out(stored: Sequence[LineStored]) -> list[dict[str, Any]]:
     ]
 
 
-NO_CEILING = Decimal("999999999.999999")
+NO_CEILING = Decimal(999999)
 """What ``pric_uplmt_amt``, a required number, says where an item has no ceiling."""
 
 

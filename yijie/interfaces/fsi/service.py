@@ -10,19 +10,18 @@ from datetime import datetime
 from yijie.domain import institution
 from yijie.domain.transaction import in_transaction
 from yijie.kernel.dates import now
-from yijie.kernel.errors import YijieError
+from yijie.kernel.errors import BrokenInvariant, YijieError
 from yijie.kernel.region import is_region
 
 from . import messages
 from .answer import failure, reference_number, success
-from .call import HANDLED, Call, Done
+from .call import READING, SETTLING, WRITING, Call, Done
 from .envelope import Envelope, parse_request
 from .errors import NotOffered
 from .messages import Claim, Kept
 from .reading import read_input
 from .shaping import shape
 from .tables import transaction
-from .transactions import settling
 from .transactions.sign_in import require_signed_in
 
 log = logging.getLogger(__name__)
@@ -30,6 +29,8 @@ log = logging.getLogger(__name__)
 SERIAL_MAX = 10**10
 _serials = itertools.count(secrets.randbelow(SERIAL_MAX // 2))
 UNKNOWN_REGION = "000000"
+OFFERED = READING.keys() | WRITING.keys() | SETTLING.keys()
+"""Every transaction number this node serves; each module of ``transactions`` has registered its own."""
 
 
 class Unforeseen(YijieError):
@@ -44,15 +45,18 @@ def answer(body: bytes, path_infno: str | None = None) -> bytes:
     """The response to a request body. Never raises: errors become ``infcode`` -1 with a text for the desk."""
     received = now()
     region = UNKNOWN_REGION
+    envelope: Envelope | None = None
     try:
         envelope = parse_request(body, path_infno)
         region = envelope.mdtrtarea_admvs if is_region(envelope.mdtrtarea_admvs) else UNKNOWN_REGION
         output = _run(envelope)
     except YijieError as error:
+        if isinstance(error, BrokenInvariant):
+            log.exception("broken invariant in transaction %s", path_infno or _infno_of(envelope))
         return failure(error, reference=_reference(region, received), received=received, responded=now())
     except Exception:
         incident = secrets.token_hex(4)
-        log.exception("incident %s in transaction %s", incident, path_infno or _infno_of(locals().get("envelope")))
+        log.exception("incident %s in transaction %s", incident, path_infno or _infno_of(envelope))
         error = Unforeseen(incident=incident)
         return failure(error, reference=_reference(region, received), received=received, responded=now())
     return success(output, reference=_reference(region, received), received=received, responded=now())
@@ -69,20 +73,19 @@ def _reference(region: str, moment: datetime) -> str:
 def _run(envelope: Envelope) -> bytes:
     """The transaction's output as JSON bytes."""
     known = transaction(envelope.infno)
-    served = HANDLED.get(envelope.infno)
-    if served is None:
+    if envelope.infno not in OFFERED:
         raise NotOffered(infno=envelope.infno, name=known.name)
     call = _call(envelope)
-    if not served.writes:
-        return _shaped(envelope.infno, served.work(call))
+    if envelope.infno in READING:
+        return _shaped(envelope.infno, READING[envelope.infno](call))
     claim = Claim(
         key=(call.at.code, envelope.infno, envelope.msgid),
         content_hash=bytes.fromhex(envelope.content_hash()),
         person_number=call.person_number,
         operator=envelope.opter,
     )
-    if envelope.infno in settling.SETTLING:
-        return settling.settle(call, claim).encode()
+    if envelope.infno in SETTLING:
+        return SETTLING[envelope.infno](call, claim).encode()
     return in_transaction(lambda: _once(call, claim))
 
 
@@ -101,11 +104,11 @@ def _once(call: Call, claim: Claim) -> bytes:
         raise seen
     if isinstance(seen, Kept):
         return seen.output.encode()
-    done = HANDLED[call.infno].work(call)
+    done = WRITING[call.infno](call)
     output = _shaped(call.infno, done)
     messages.keep([(claim.key, done.subject, output.decode())])
     return output
 
 
 def _shaped(infno: str, done: Done) -> bytes:
-    return shape(infno, done.output or {})
+    return shape(infno, {} if done.output is None else done.output)

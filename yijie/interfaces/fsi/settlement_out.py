@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from yijie.domain.enrolment import Insured
@@ -27,7 +28,7 @@ def person_out(person: Insured, day: Any) -> dict[str, Any]:
         "gend": person.sex,
         "naty": person.ethnicity,
         "brdy": person.birth_date,
-        "age": age_on(person.birth_date, day),
+        "age": Decimal(age_on(person.birth_date, day)),
         "insutype": person.insurance,
         "psn_type": person.category,
         "cvlserv_flag": flag(person.civil_servant),

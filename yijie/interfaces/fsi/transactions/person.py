@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from yijie.domain.enrolment import Insured
 from yijie.domain.enrolment.models import Person
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text
 from yijie.interfaces.fsi.codes import care_of, fund_type
+from yijie.interfaces.fsi.lines import yuan_of
 from yijie.kernel.codes import Insurance
 from yijie.kernel.dates import age_on, today
 from yijie.kernel.identity import masked_name
@@ -37,7 +39,7 @@ def read_person(call: Call) -> Done:
                 "gend": person.sex,
                 "naty": person.ethnicity,
                 "brdy": person.birth_date,
-                "age": age_on(person.birth_date, day),
+                "age": Decimal(age_on(person.birth_date, day)),
             },
             "insuinfo": [_relation(r, balances[r.home_region, r.person_number]) for r in relations],
             "idetinfo": [
@@ -65,7 +67,7 @@ def _person(row: Row, institution: str) -> Person:
 
 def _relation(relation: Insured, account: Fen) -> dict[str, Any]:
     return {
-        "balc": account if relation.insurance == Insurance.EMPLOYEE else 0,
+        "balc": yuan_of(account if relation.insurance == Insurance.EMPLOYEE else 0),
         "insutype": relation.insurance,
         "psn_type": relation.category,
         "psn_insu_stas": relation.status,

@@ -9,6 +9,7 @@ from yijie.domain import decision, encounter, enrolment, institution, ledger, se
 from yijie.domain.encounter import Record
 from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import SettlementRow
+from yijie.interfaces.fsi.accumulators import national as accumulators_out
 from yijie.interfaces.fsi.call import Call, Done, in_table, reads, text
 from yijie.interfaces.fsi.lines import NO_CEILING, flag, yuan_of
 from yijie.interfaces.fsi.names import DISCHARGE, LINE, STAY, declared
@@ -18,6 +19,8 @@ from yijie.kernel.region import same_province
 
 REMOTE_CROSS_PROVINCE, REMOTE_IN_PROVINCE, AT_INSTITUTION = "4", "3", "2"
 """pay_loc (支付地点类别)"""
+NONE = "无"
+"""What a required text says where an item has no such thing."""
 DEDUCTIBLE_LEVEL = {"3": "3", "2": "2"}
 
 
@@ -39,7 +42,8 @@ def encounters(call: Call) -> Done:
         number=text(row, "mdtrt_id"),
     )
     people = _people(found)
-    return Done({"mdtrtinfo": [_encounter(r, people[r.person_number, r.insurance, r.home_region]) for r in found]})
+    rows = [_encounter(r, people[r.person_number, r.insurance, r.home_region]) for r in found]
+    return Done(in_table(call.infno, {"mdtrtinfo": rows}))
 
 
 def _encounter(record: Record, person: Insured) -> dict[str, Any]:
@@ -150,7 +154,7 @@ def lines_of(call: Call) -> Done:
     """The fee lines that a settlement covered, as they stood when it was made."""
     found = _settlement(call)
     lines = encounter.lines_of(found.encounter, found.batch, found.settled_at)
-    return Done([_line(line, call.one()["mdtrt_id"], found) for line in lines])
+    return Done(in_table(call.infno, [_line(line, call.one()["mdtrt_id"], found) for line in lines]))
 
 
 def _line(line: encounter.LineRow, encounter_number: str, found: SettlementRow) -> dict[str, Any]:
@@ -187,8 +191,8 @@ def _item(line: encounter.LineRow) -> dict[str, Any]:
         "medins_list_name": line.item_name[:100],
         "med_chrgitm_type": line.charge_category,
         "prodname": line.item_name,
-        "spec": line.specification,
-        "dosform_name": line.dosage_form,
+        "spec": line.specification or NONE,
+        "dosform_name": line.dosage_form or NONE,
         "lmt_used_flag": flag(line.restricted),
         "bas_medn_flag": flag(line.basic_drug),
         "hi_nego_drug_flag": flag(line.negotiated),
@@ -236,16 +240,9 @@ def accumulators(call: Call) -> Done:
 
 
 def _used(used: decision.YearUsed) -> list[dict[str, Any]]:
-    month = f"{used.year}{today().month if used.year == today().year else 12:02d}"
     return [
-        {
-            "insutype": used.insurance,
-            "year": str(used.year),
-            "cum_ym": month,
-            "cum_type_code": code,
-            "cum": value,
-        }
-        for code, value in decision.national_accumulators(used)
+        {"insutype": used.insurance, "year": str(used.year), "cum_ym": month, "cum_type_code": code, "cum": value}
+        for code, month, value in accumulators_out(used.amounts, used.year)
     ]
 
 

@@ -9,7 +9,7 @@ from yijie.domain import enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import messages
-from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, shown_in, text, writes
+from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
 from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
@@ -112,10 +112,8 @@ def _again(seen: Any) -> Answered:
 
 _committer: Committer[Asked, Answered] = Committer(_settle_together)
 
-SETTLING = frozenset({"2207", "2304"})
-"""Transactions that go through the committer."""
 
-
+@settles("2207", "2304")
 def settle(call: Call, claim: Claim) -> str:
     """Settle one message, together with others that wait; returns its output as JSON text."""
     charge = charge_of(call)
