@@ -1,31 +1,18 @@
-"""A PostgreSQL of our own for the tests of the sample nation; every test's writes are taken back."""
+"""An empty database for the tests of the sample nation; every test's writes are taken back."""
 
-import os
-from pathlib import Path
-
-import django
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
+from running import django_on, migrated
 
-from yijie.domain.partition import ensure_partitions
-from yijie.interfaces.server.postgres import start_embedded, url_of
-
-SETTINGS = "fsync = off\nsynchronous_commit = off\nmax_connections = 20\n"
+from yijie.interfaces.server.postgres import url_of
 
 
-@pytest.fixture(scope="session")
-def database(tmp_path_factory):
-    """An empty database with the newest tables, in a temporary folder."""
-    server = start_embedded(Path(tmp_path_factory.mktemp("server")), settings=SETTINGS)
-    os.environ["YIJIE_DATABASE_URL"] = url_of(server)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
-    django.setup()
-    call_command("migrate", verbosity=0)
-    ensure_partitions()
-    yield os.environ["YIJIE_DATABASE_URL"]
-    connection.close()
-    server.cleanup()
+@pytest.fixture(scope="module")
+def database(cluster):
+    """A database with the newest tables and no rows; Django works on it for this module."""
+    with django_on(url_of(cluster, "sample_tests")) as url:
+        migrated()
+        yield url
 
 
 @pytest.fixture
