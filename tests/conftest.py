@@ -78,7 +78,7 @@ def hospital(server):
 
 @pytest.fixture(scope="session")
 def supply(sample_nation):
-    """Hands out sample persons no other test has used: ``supply(pool, insurance, category)`` → (number, certificate)."""
+    """Hands out sample persons no other test has used: ``supply(pool, insurance, category)``."""
     used = set()
 
     def take(pool="110000", insurance="310", category="11"):

@@ -29,6 +29,7 @@ def case_of(
     request: BenefitRequest,
     person: Insured,
     filing: FilingKind | None,
+    *,
     used: Mapping[str, int],
     account: Fen,
     buckets: Container[str] = (),

@@ -133,7 +133,7 @@ class _Prepared:
         account = accounts[self.request.home_region, self.request.person_number]
         try:
             buckets = self.policy.vocabulary.buckets
-            case = case_of(self.request, self.insured, self.filing, used.amounts, account, buckets)
+            case = case_of(self.request, self.insured, self.filing, used=used.amounts, account=account, buckets=buckets)
             benefit = evaluate(self.policy, case)
         except YijieError as refusal:
             return refusal

@@ -35,7 +35,7 @@ def payers_for(person: Insured, *, institution: str, care_region: str, level: st
     )
     asked = _question(person, institution=institution, care_region=care_region, level=level, care=care, day=day)
     answers: dict[str, Entitlement] = {}
-    for answer in entitlements(policy, case_of(asked, person, kind, {}, 0)):
+    for answer in entitlements(policy, case_of(asked, person, kind, used={}, account=0)):
         known = answers.get(answer.payer)
         if known is None or (answer.applies and not known.applies):
             answers[answer.payer] = answer
