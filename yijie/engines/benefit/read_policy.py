@@ -59,7 +59,18 @@ class _PoolReader:
         self.trees = trees
         self.folder = folder
         self.pool_node = trees[POOL_FILE]
-        optional = ("chain", "sources", "words", "assume", "buckets", "year", "catalogue", "first_self_pay", "gaps", "note")
+        optional = (
+            "chain",
+            "sources",
+            "words",
+            "assume",
+            "buckets",
+            "year",
+            "catalogue",
+            "first_self_pay",
+            "gaps",
+            "note",
+        )
         self.pool = doc.mapping(self.pool_node, ("region", "name"), optional)
         self.vocabulary = self.read_vocabulary()
         self.sources = _read_sources(self.pool, {})
