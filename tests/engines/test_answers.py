@@ -189,13 +189,11 @@ def test_a_change_of_form_ends_one_step_and_begins_another():
         }
     }
     new = {"ratio": {"share": [{"from": "2020-01-01", "value": "80%", "source": "law"}]}}
-    rules = policy(layer(old, new))
-    assert [evaluate(rules, case("100", day=day)).pooled_ratio for day in ("2019-12-31", "2020-01-01")] == [
-        Fraction(1, 2),
-        Fraction(4, 5),
-    ]
-    with pytest.raises(NotYetInForce):
-        evaluate(rules, case("100", day="1999-12-31"))
+    for rules in (policy(layer(old, new)), policy(layer(new, old))):
+        shares = [evaluate(rules, case("100", day=day)).pooled_ratio for day in ("2019-12-31", "2020-01-01")]
+        assert shares == [Fraction(1, 2), Fraction(4, 5)]
+        with pytest.raises(NotYetInForce):
+            evaluate(rules, case("100", day="1999-12-31"))
 
 
 def test_a_deductible_that_begins_later_is_silent_before_unless_it_says_none():
@@ -311,6 +309,21 @@ def test_every_step_is_told_in_both_languages_with_its_source():
             words = parameter_sentence(used, step.step, EVERYTHING.vocabulary, "en")
             assert "since 2000-01-01; source: 办法 [B]" in words
             assert used.entry.place.file.startswith("pool/layer")
+
+
+def test_without_a_trace_the_sums_are_the_same():
+    asked = case("20000", out="100", stated={"waiver": 1000}, groups=frozenset({SpecialGroup.SUBSISTENCE}))
+    assert evaluate(EVERYTHING, asked, trace=False) == replace(evaluate(EVERYTHING, asked), trace=())
+
+
+def test_a_step_knows_the_dimensions_it_depends_on():
+    steps = {step.name: step.dimensions for step in EVERYTHING.layers[0].steps}
+    assert (steps["deductible"], steps["bands"], steps["first_share"]) == ({"group"}, {"level"}, set())
+    table = {"by": "remote", "local": "80%", "else": {"by": "relation", "cross_province": "60%", "else": "70%"}}
+    ((step,),) = [
+        each.steps for each in policy(layer({"ratio": {"when": {"age": "60+"}, "share": since(table)}})).layers
+    ]
+    assert step.dimensions == {"age", "remote", "relation"}
 
 
 def test_a_report_is_plain_data_with_every_figure():

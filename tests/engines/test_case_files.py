@@ -92,6 +92,11 @@ def test_what_is_not_written_is_empty_and_a_day_is_one_day():
     )
 
 
+def test_one_word_stands_for_a_list_of_one():
+    (case,) = read_cases(SMALL + "groups: disabled\n", "case.yaml").cases
+    assert case.groups == {SpecialGroup.DISABLED}
+
+
 def test_json_is_read_alike_with_tabs_and_nulls():
     text = '{\n\t"insurance": "employee",\n\t"care": "outpatient",\n\t"tier": null, "disease": "none",\n'
     text += '\t"service_from": "2025-03-01",\n'

@@ -6,6 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
+
+from yijie.interfaces import cli
+from yijie.interfaces.cli import policy
+from yijie.interfaces.cli import quote as quote_command
+from yijie.kernel.errors import YijieError
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
@@ -35,6 +42,11 @@ def yijie(*words):
 
 def quote(policy, file, *more):
     return yijie("quote", "--policy", policy, "--case", file, *more)
+
+
+def inside(app, *words):
+    """The same command within this process, for its branches to be measured."""
+    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 @pytest.fixture
@@ -143,6 +155,9 @@ def test_visits_stop_at_the_first_refusal(tmp_path):
     assert ended.returncode == 1
     assert ["error" in visit for visit in report["visits"]] == [False, True]
     assert report["accumulators"][0]["accumulators"]["count.inpatient"] == 1
+    app = typer.Typer()
+    app.command()(quote_command.run)
+    assert inside(app, "--policy", "policies/chengdu", "--case", path, "--json").exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -167,3 +182,35 @@ def test_a_missing_case_file_or_option_is_said(tmp_path):
     assert yijie("quote").returncode == 2
     assert "quote" in yijie("--help").stdout
     assert "check" in yijie("policy", "--help").stdout
+
+
+def test_every_golden_example_has_a_statement():
+    app = typer.Typer()
+    app.command()(quote_command.run)
+    for example in sorted(path.parent for path in GOLDEN.glob("*/expected.yaml")):
+        for lang in ("zh", "en"):
+            said = inside(app, "--policy", example / "policy", "--case", example / "case.yaml", "--lang", lang)
+            refused = "refused" in (example / "expected.yaml").read_text(encoding="utf-8")
+            assert said.exit_code == int(refused), example
+            assert refused or "费用总额 total" in said.stdout
+
+
+def test_check_within_this_process():
+    checked = inside(policy.app, "check", "policies")
+    assert (checked.exit_code, "valid: 8" in checked.stdout) == (0, True)
+    lonely = inside(policy.app, "check", GOLDEN / "INP-07" / "policy")
+    assert "remote care is paid as local" in " ".join(lonely.stdout.split())
+    broken = inside(policy.app, "check", "nowhere")
+    assert isinstance(broken.exception, YijieError)
+
+
+def test_main_turns_a_business_error_into_a_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["yijie", "policy", "check", "nowhere"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert "不是文件夹" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["yijie", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
