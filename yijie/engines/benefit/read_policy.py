@@ -10,20 +10,18 @@ from hashlib import sha256
 from yijie.engines.benefit import document as doc
 from yijie.engines.benefit.dated import Dated, Source
 from yijie.engines.benefit.document import Node
-from yijie.engines.benefit.errors import (
-    BadNumber,
+from yijie.engines.benefit.errors import BadNumber, MissingKey, NotReadable
+from yijie.engines.benefit.policy import CATALOGUES, CHANNELS, NATION, STAY_RULES, Adjuster, Layer, Policy
+from yijie.engines.benefit.policy_errors import (
     BadRegion,
     BeginsLate,
     DimensionTaken,
     LayerOutsideChain,
-    MissingKey,
     NoPayRule,
-    NotReadable,
     StepNotHere,
     StepOrder,
     UnknownLayer,
 )
-from yijie.engines.benefit.policy import CATALOGUES, CHANNELS, NATION, STAY_RULES, Adjuster, Layer, Policy
 from yijie.engines.benefit.read_values import ValueReader, read_text
 from yijie.engines.benefit.steps import ORDER, PRIMITIVES, Condition, Step
 from yijie.engines.benefit.values import Key, Leaf

@@ -73,8 +73,9 @@ class Run:
         for index in covers.parts:
             spared = sum(self._inside(name, (index,)) for name in covers.without)
             rest -= self._take_part(index, rest, self.left[index] - spared)
-        for index in range(len(self.left)):
-            rest -= self._take_part(index, rest, self.left[index])
+        if rest:
+            for index, left in enumerate(self.left):
+                rest -= self._take_part(index, rest, left)
 
     def book(self, plan: LayerPlan, sums: Mapping[str, int]) -> None:
         """Move the accumulators by what the layer counts: cost, deductible, excess, paid."""
