@@ -119,9 +119,7 @@ class PartsOverlap(FileError):
 
     code = "benefit.policy.parts_overlap"
     wrong_zh = "同一笔金额会被计算两次（{named}）；费用部分、费用标记、超限部分不能混写，也不要重复"
-    wrong_en = (
-        "would count the same money twice ({named}); name only parts, only buckets, or what a ceiling cut off"
-    )
+    wrong_en = "would count the same money twice ({named}); name only parts, only buckets, or what a ceiling cut off"
 
 
 class DimensionTaken(FileError):
