@@ -87,6 +87,19 @@ def test_a_disease_or_tier_the_pool_does_not_know_is_refused_where_it_declares_s
     assert evaluate(SIMPLE, case("1", disease="any", tier="any")).cash == 20
 
 
+def test_a_case_may_give_the_chinese_name_or_a_disease_code():
+    pool = {
+        "words": {"disease": {"tuberculosis": "结核病", "drug_resistant": "耐药结核"}, "tier": {"first": "一档"}},
+        "disease_codes": {"tuberculosis": ["A15", "A16"], "drug_resistant": ["A15.7"]},
+    }
+    shares = {"tuberculosis": "70%", "drug_resistant": "90%", "none": "50%"}
+    rules = policy(layer(ratio({"by": "disease", **shares})), pool=pool)
+    asked = {"结核病": 70, "A16.200": 70, "A15.701": 90, "A15": 70, "J18.900": 50, "": 50, "tuberculosis": 70}
+    assert {text: evaluate(rules, case("1", disease=text, tier="一档")).cash for text in asked} == {
+        text: 100 - share for text, share in asked.items()
+    }
+
+
 def test_a_silent_case_gets_the_word_the_pool_assumes():
     pool = {"words": {"slip": {"with": "有", "without": "无"}}, "assume": {"slip": "without"}}
     rules = policy(layer(ratio({"by": "slip", "with": "55%", "without": "45%"})), pool=pool)

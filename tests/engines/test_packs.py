@@ -10,7 +10,7 @@ from benefit_kit import case
 
 from yijie.engines.benefit import Bucket, Remote, apply_deltas, evaluate, load_policies
 from yijie.engines.benefit.policy import NATION
-from yijie.engines.benefit.refusals import CareRefused, FactMissing, NothingSaid, ParameterUnknown
+from yijie.engines.benefit.refusals import CareRefused, NothingSaid, ParameterUnknown
 from yijie.engines.benefit.values import Gap, Leaf, Table, look_up
 from yijie.kernel.codes import (
     CareKind,
@@ -89,8 +89,7 @@ def test_shanghai_over_the_ceiling_the_additional_fund_pays():
     early = {"facts": {"retirement": "by_2000"}}
     assert pooled(SHANGHAI, RETIRED, early, eligible="10700") == "9200.00"
     assert pooled(SHANGHAI, RETIRED, early, day="2011-06-01", eligible="10700") == "9200.00"
-    with pytest.raises(FactMissing, match="retirement"):
-        pooled(SHANGHAI, RETIRED)
+    assert pooled(SHANGHAI, RETIRED, eligible="11200") == "9200.00", "retired since 2001 unless the case says otherwise"
     with pytest.raises(ParameterUnknown, match="封顶线"):
         pooled(SHANGHAI, RETIRED, early, day="2020-06-01")
 
@@ -102,6 +101,8 @@ def test_guangzhou_long_stays_and_monthly_outpatient_limit():
     assert yuan(evaluate(GUANGZHOU, case("20000", **stay)).deductible) == "3200.00"
     assert yuan(evaluate(GUANGZHOU, case("20000", **stay, disease="tuberculosis")).deductible) == "1600.00"
     assert evaluate(GUANGZHOU, case("20000", disease="psychiatric")).deductible == 0
+    assert yuan(evaluate(GUANGZHOU, case("20000", **stay, disease="A15.000")).deductible) == "1600.00"
+    assert yuan(evaluate(GUANGZHOU, case("20000", disease="J18.900")).deductible) == "1600.00"
     assert pooled(GUANGZHOU, OUTPATIENT, eligible="100") == "45.00"
     assert pooled(GUANGZHOU, OUTPATIENT, {"facts": {"local_referral": "with"}}, eligible="100") == "55.00"
     drugs = {"buckets": {"basic_drugs": Bucket("eligible", 5000)}}
@@ -166,8 +167,6 @@ def national_cap(remote):
 @pytest.mark.parametrize("relation", [Relation.SAME_PROVINCE, Relation.CROSS_PROVINCE])
 def test_remote_care_stays_within_the_national_caps(policy, relation):
     facts = {**RETIRED, "birth_date": date(1960, 1, 1)}
-    if policy is SHANGHAI:
-        facts["facts"] = {"retirement": "by_2000"}
     local = evaluate(policy, case("20000", **facts)).pooled_ratio
     for kind, emergency in (
         (FilingKind.STATIONED_WORKER, False),

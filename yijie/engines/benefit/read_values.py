@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from yijie.engines.benefit import document as doc
 from yijie.engines.benefit.dated import Dated, Entry, Source
@@ -154,7 +154,7 @@ class ValueReader:
     def history_of(self, name: str, node: Node, leaf: Callable[[Node, str], Leaf]) -> Dated:
         """A parameter whose figures ``leaf`` reads."""
         entries = [self.entry(item, leaf) for item in doc.items(node)]
-        for before, after in itertools.pairwise(entries):
+        for before, after in pairwise(entries):
             _check_sequence(before, after)
         return Dated(name, tuple(entries), node.place)
 
