@@ -28,10 +28,10 @@ from yijie.engines.benefit import (
     entitlements,
     error_report,
     evaluate,
+    policy as policy_module,
     resolve,
     settle_in_order,
 )
-from yijie.engines.benefit import policy as policy_module
 from yijie.engines.benefit.explain import band_sentence, exact_yuan, parameter_sentence, sentence, step_label
 from yijie.engines.benefit.refusals import (
     BucketTooLarge,

@@ -4,8 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from yijie.engines.benefit import Bucket, Remote
 from yijie.engines.benefit.errors import FileError

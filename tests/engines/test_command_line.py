@@ -10,8 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from yijie.interfaces import cli
-from yijie.interfaces.cli import policy
-from yijie.interfaces.cli import quote as quote_command
+from yijie.interfaces.cli import policy, quote as quote_command
 from yijie.kernel.errors import YijieError
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from yijie.engines.benefit import Bucket, FeeLine, Graded, grade, grade_bill
 from yijie.engines.benefit.refusals import BucketsInTwoParts, LineContradicts

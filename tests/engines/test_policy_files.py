@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from yijie.engines.benefit import load_policies, load_policy
 from yijie.engines.benefit.errors import FileError

@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import yaml
 from benefit_kit import REFERRED, case, layer, policy, since
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from yijie.engines.benefit import Amounts, Remote, apply_deltas, evaluate, undo_deltas
 from yijie.engines.benefit.arithmetic import cost_beyond, cost_in_bands, repeated_deductible

@@ -59,6 +59,7 @@ def _layer(share: LayerShare) -> dict[str, str]:
 def _step(step: TraceStep, vocabulary: Vocabulary) -> dict[str, Any]:
     return {
         "layer": step.layer.name,
+        "payer": step.layer.payer,
         "step": step.step,
         "zh": f"{step_label(step, 'zh')}：{sentence(step, 'zh')}",
         "en": f"{step_label(step, 'en')}: {sentence(step, 'en')}",

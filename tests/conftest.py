@@ -1,0 +1,106 @@
+"""What every test may stand on: a real PostgreSQL, the sample nation, a real server, hospitals that speak to it.
+
+Nothing is mocked. Each test that touches the database is followed by the one question that proves the books.
+"""
+
+import os
+from pathlib import Path
+
+import django
+import pytest
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
+os.environ["YIJIE_DATABASE_URL"] = "postgresql:///set-by-the-database-fixture"
+django.setup()
+
+from django.db import connection
+from running import Server, django_on, migrated
+
+from yijie.domain.coherent import disagreements
+from yijie.interfaces.demo.his import HospitalSystem
+from yijie.interfaces.sample.load import load as load_nation
+from yijie.interfaces.server.postgres import start_embedded, url_of
+
+TEST_CLUSTER = "fsync = off\nsynchronous_commit = off\nmax_connections = 150\nshared_buffers = 128MB\njit = off\n"
+PEOPLE = 1500
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    """A PostgreSQL server of this test run."""
+    server = start_embedded(Path(tmp_path_factory.mktemp("cluster")), settings=TEST_CLUSTER)
+    yield server
+    connection.close()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sample_nation(cluster):
+    """A database with the sample nation, shared by all tests of this process; its address."""
+    url = url_of(cluster, "nation")
+    with django_on(url):
+        migrated()
+        load_nation(PEOPLE)
+        yield url
+
+
+@pytest.fixture
+def empty_database(cluster):
+    """A fresh database with the newest tables and nothing in them; Django works on it."""
+    url = url_of(cluster, f"empty_{os.urandom(4).hex()}")
+    with django_on(url):
+        migrated()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def server(sample_nation):
+    """A server on the sample nation, shared by all tests of this process."""
+    running = Server(sample_nation).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def hospital(server):
+    """Makes a hospital system that speaks to the server: ``hospital(code)``."""
+    made = []
+
+    def make(code, *, address=None):
+        region = f"{code[1:7]}"
+        made.append(HospitalSystem(address or server.address, code, f"样例机构{code[-5:]}", region))
+        return made[-1]
+
+    yield make
+    for system in made:
+        system.close()
+
+
+@pytest.fixture(scope="session")
+def supply(sample_nation):
+    """Hands out sample persons no other test has used: ``supply(pool, insurance, category)``."""
+    used = set()
+
+    def take(pool="110000", insurance="310", category="11"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT p.number, p.certificate_number, p.name FROM enrolment_person p"
+                " JOIN enrolment_enrolment e ON e.person_id = p.id WHERE e.region = %s AND e.insurance = %s"
+                " AND e.category = %s AND e.status = '1' AND p.number NOT LIKE '______0000%%'"
+                " AND (SELECT count(*) FROM enrolment_enrolment o WHERE o.person_id = p.id) = 1 ORDER BY p.number",
+                [pool, insurance, category],
+            )
+            number, certificate, name = next(row for row in cursor.fetchall() if row[0] not in used)
+        used.add(number)
+        return number, certificate, name
+
+    return take
+
+
+@pytest.fixture(autouse=True)
+def books_agree(request):
+    """After every test that used a database: do all books agree?"""
+    yield
+    if {"sample_nation", "server", "empty_database"} & set(request.fixturenames):
+        found = disagreements()
+        assert not found, "\n".join(f"{one.promise}: {one.key}: {one.seen}" for one in found)

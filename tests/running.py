@@ -1,0 +1,83 @@
+"""What the fixtures run on: Django turned to a database, and a serving process that can be killed and brought back."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+from django.core.management import call_command
+from django.db import connection
+
+from yijie.domain.partition import ensure_partitions
+from yijie.settings import database_from_url
+
+SERVER_READY_SECONDS_MAX = 30
+
+
+@contextmanager
+def django_on(url):
+    """Within the block Django, and processes started from here, work on another database; then as before."""
+    before, address = dict(connection.settings_dict), os.environ["YIJIE_DATABASE_URL"]
+    connection.close()
+    connection.settings_dict.update(database_from_url(url))
+    os.environ["YIJIE_DATABASE_URL"] = url
+    try:
+        yield url
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+        os.environ["YIJIE_DATABASE_URL"] = address
+
+
+def migrated():
+    """Bring the database Django works on to the newest tables."""
+    call_command("migrate", verbosity=0)
+    ensure_partitions()
+
+
+class Server:
+    """A serving process on a free port; ``kill`` ends it as a power cut would, ``start`` brings it back."""
+
+    def __init__(self, url, *, workers=1, threads=16, environment=None):
+        self.url, self.workers, self.threads = url, workers, threads
+        self.environment = environment or {}
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process = None
+
+    @property
+    def address(self):
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        """Start and wait until it answers."""
+        command = [sys.executable, "-m", "yijie", "serve", "--port", str(self.port)]
+        command += ["--workers", str(self.workers), "--threads", str(self.threads)]
+        environment = {**os.environ, "YIJIE_DATABASE_URL": self.url, **self.environment}
+        self.process = subprocess.Popen(command, env=environment, start_new_session=True)
+        deadline = time.monotonic() + SERVER_READY_SECONDS_MAX
+        while True:
+            try:
+                httpx.get(self.address, trust_env=False, timeout=5)
+            except httpx.TransportError:
+                assert self.process.poll() is None, "the server ended before it answered"
+                assert time.monotonic() < deadline, "the server did not answer in time"
+                time.sleep(0.05)
+            else:
+                return self
+
+    def kill(self):
+        """End every process of the server at once (SIGKILL)."""
+        os.killpg(self.process.pid, 9)
+        self.process.wait()
+
+    def stop(self):
+        """Ask it to stop and wait."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=30)

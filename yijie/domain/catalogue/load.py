@@ -1,0 +1,98 @@
+"""Bulk import of national items and of the terms on which care regions cover them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from yijie.domain.bulk import copy_rows, raw_cursor
+from yijie.kernel.errors import YijieError
+
+
+class TermsOverlap(YijieError):
+    """Imported terms would cover an item twice on one day; nothing of the import was kept."""
+
+    code = "catalogue.terms_overlap"
+    zh = "目录项目 {item} 在 {region} 自 {since} 起的支付条件与前一版本日期重叠，已整体撤回；请先给前一版本填写失效日期"
+    en = "the term of item {item} in {region} from {since} overlaps the one before; end the earlier one first"
+
+
+class ItemRow(NamedTuple):
+    """An entry of the national catalogues; the fields are those of the model ``Item``."""
+
+    code: str
+    name: str
+    list_type: str
+    charge_category: str
+    specification: str
+    dosage_form: str
+    maker: str
+    unit: str
+    basic_drug: bool
+    negotiated: bool
+    paediatric: bool
+    sample: bool
+
+
+class TermRow(NamedTuple):
+    """A care region's term for an item from a day on: shares 0–1, ceilings in yuan per unit by hospital level."""
+
+    region: str
+    item_id: str
+    since: date
+    until: date | None
+    item_class: str
+    first_self_pay: Decimal
+    first_self_pay_resident: Decimal
+    ceiling_1: Decimal | None
+    ceiling_2: Decimal | None
+    ceiling_3: Decimal | None
+    restricted: bool
+    restriction: str
+
+
+OVERLAPS = """
+SELECT region, item_id, since FROM (
+    SELECT region, item_id, since,
+           lag(coalesce(until, 'infinity')) OVER (PARTITION BY region, item_id ORDER BY since) AS before
+    FROM catalogue_term
+) term WHERE before >= since ORDER BY item_id, region LIMIT 1
+"""
+
+
+def load_items(rows: Iterable[ItemRow]) -> int:
+    """Add national items; a code that is taken refuses them all. Returns how many were added."""
+    return copy_rows("catalogue_item", ItemRow._fields, rows)
+
+
+def load_terms(rows: Iterable[TermRow]) -> int:
+    """Add terms; refused whole where two would hold on one day. Returns how many were added."""
+    with raw_cursor() as cursor:
+        count = copy_rows("catalogue_term", TermRow._fields, rows)
+        cursor.execute(OVERLAPS)
+        overlap = cursor.fetchone()
+        if overlap:
+            region, item, since = overlap
+            raise TermsOverlap(region=region, item=item, since=since)
+    return count
+
+
+def count_real_items(known: Collection[str]) -> int:
+    """How many items are in the catalogue that are neither sample data nor among the ``known`` codes."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM catalogue_item WHERE NOT sample AND code <> ALL(%s)", [list(known)])
+        return int((cursor.fetchone() or (0,))[0])
+
+
+def remove_sample_items(known: Collection[str]) -> int:
+    """Remove sample items and the items with ``known`` codes, with all their terms, so that they can be loaded anew.
+
+    For catalogues that served as a sample only; a real catalogue never removes a term, it ends it.
+    """
+    chosen = "SELECT code FROM catalogue_item WHERE sample OR code = ANY(%s)"
+    with raw_cursor() as cursor:
+        cursor.execute(f"DELETE FROM catalogue_term WHERE item_id IN ({chosen})", [list(known)])
+        cursor.execute(f"DELETE FROM catalogue_item WHERE code IN ({chosen})", [list(known)])
+        return cursor.rowcount

@@ -1,0 +1,146 @@
+-- Do all books of this node agree with each other? One row per disagreement: which promise, whose key, what is seen.
+-- No rows: coherent. Runs after every test that writes, after every fault, at the end of the demo, nightly in production.
+
+WITH money AS (
+    SELECT s.*, pooled + large_amount + major_illness + company + civil_servant + aid + disabled + other AS funds
+    FROM settlement_settlement s
+), posted AS (
+    SELECT settlement, at, template, region,
+           sum(amount) FILTER (WHERE account = 'fund')::bigint AS funds,
+           sum(amount) FILTER (WHERE account = 'person')::bigint AS account,
+           sum(amount) FILTER (WHERE account = 'to_care')::bigint AS to_care,
+           sum(amount) FILTER (WHERE account = 'from_home')::bigint AS from_home,
+           sum(amount) FILTER (WHERE account = 'institution_due')::bigint AS due,
+           sum(amount) FILTER (WHERE account = 'desk_cash')::bigint AS cash
+    FROM ledger_posting WHERE settlement IS NOT NULL GROUP BY settlement, at, template, region
+), books AS (
+    SELECT settlement, template, sum(funds)::bigint AS funds, sum(account)::bigint AS account,
+           sum(to_care)::bigint AS to_care, sum(from_home)::bigint AS from_home, sum(due)::bigint AS due,
+           sum(cash)::bigint AS cash
+    FROM posted GROUP BY settlement, template
+), folded AS (
+    SELECT d.person_number, d.home_region, d.insurance, d.year, e.key, sum(e.value::bigint) AS amount
+    FROM decision_decision d, jsonb_each_text(d.deltas) e WHERE d.state IN ('held', 'confirmed')
+    GROUP BY 1, 2, 3, 4, 5
+), stored AS (
+    SELECT a.person_number, a.home_region, a.insurance, a.year, e.key, e.value::bigint AS amount
+    FROM decision_accumulator a, jsonb_each_text(a.amounts) e
+), steps AS (
+    SELECT person_number, home_region, insurance, year, version FROM decision_decision
+    UNION ALL
+    SELECT person_number, home_region, insurance, year, void_version FROM decision_decision WHERE void_version IS NOT NULL
+), marks AS (
+    SELECT e.id AS encounter, m.key AS batch, m.value AS number FROM encounter_encounter e, jsonb_each_text(e.settled) m
+), living AS (
+    SELECT encounter, batch, region || lpad(id::text, 19, '0') AS number, id, total, not_covered, over_ceiling,
+           first_self_pay, eligible
+    FROM settlement_settlement WHERE state IN ('held', 'settled') AND voids IS NULL
+)
+
+SELECT 'the parts of a settlement add up' AS promise, id::text AS key, total::text AS seen FROM money
+WHERE total <> not_covered + over_ceiling + first_self_pay + eligible
+
+UNION ALL
+SELECT 'the payers of a settlement add up', id::text, total::text FROM money
+WHERE total <> funds + account + cash + hospital_borne
+
+UNION ALL
+SELECT 'a voided settlement has exactly one mirror, a living one none', s.id::text, s.state || ' ' || count(m.id)
+FROM settlement_settlement s LEFT JOIN settlement_settlement m ON m.voids = s.id
+WHERE s.voids IS NULL GROUP BY s.id, s.state HAVING count(m.id) <> (s.state = 'voided')::int
+
+UNION ALL
+SELECT 'a mirror negates its original', m.id::text, m.total || ' of ' || s.total
+FROM money m JOIN money s ON s.id = m.voids
+WHERE (m.total, m.funds, m.account, m.cash, m.eligible) <> (-s.total, -s.funds, -s.account, -s.cash, -s.eligible)
+
+UNION ALL
+SELECT 'a settlement lives exactly where its decision lives', coalesce(s.id, d.settlement)::text,
+       coalesce(s.state, 'none') || ' / ' || coalesce(d.state, 'none')
+FROM (SELECT * FROM settlement_settlement WHERE voids IS NULL) s
+FULL JOIN decision_decision d ON d.settlement = s.id
+WHERE (s.state, d.state) IS DISTINCT FROM ('settled', 'confirmed')
+  AND (s.state, d.state) IS DISTINCT FROM ('voided', 'voided')
+  AND (s.state, d.state) IS DISTINCT FROM ('held', 'held')
+  AND (s.state, d.state) IS DISTINCT FROM ('aborted', 'cancelled')
+
+UNION ALL
+SELECT 'accumulators are the sum of held and confirmed decisions',
+       concat_ws(' ', person_number, home_region, insurance, year, key),
+       coalesce(s.amount, 0) || ' <> ' || coalesce(f.amount, 0)
+FROM stored s FULL JOIN folded f USING (person_number, home_region, insurance, year, key)
+WHERE coalesce(s.amount, 0) <> coalesce(f.amount, 0)
+
+UNION ALL
+SELECT 'no accumulator falls below zero', concat_ws(' ', person_number, home_region, insurance, year, key), amount::text
+FROM stored WHERE amount < 0
+
+UNION ALL
+SELECT 'accumulator versions have no gaps', concat_ws(' ', a.person_number, a.home_region, a.insurance, a.year),
+       a.version || ' after ' || count(s.version)
+FROM decision_accumulator a LEFT JOIN steps s USING (person_number, home_region, insurance, year)
+GROUP BY a.person_number, a.home_region, a.insurance, a.year, a.version
+HAVING a.version <> count(DISTINCT s.version) OR a.version <> coalesce(max(s.version), 0)
+
+UNION ALL
+SELECT 'a ledger transaction nets to zero', transaction::text, sum(amount)::text
+FROM ledger_posting GROUP BY month, transaction HAVING sum(amount) <> 0
+
+UNION ALL
+SELECT 'a balance is the sum of its postings', concat_ws(' ', region, account, owner),
+       coalesce(b.amount, 0) || ' <> ' || coalesce(p.amount, 0)
+FROM (SELECT region, account, owner, sum(amount) AS amount FROM ledger_balance GROUP BY 1, 2, 3) b
+FULL JOIN (SELECT region, account, owner, sum(amount) AS amount FROM ledger_posting GROUP BY 1, 2, 3) p
+    USING (region, account, owner)
+WHERE coalesce(b.amount, 0) <> coalesce(p.amount, 0)
+
+UNION ALL
+SELECT 'no personal account is overdrawn', concat_ws(' ', region, owner), amount::text
+FROM ledger_balance WHERE account = 'person' AND amount > 0
+
+UNION ALL
+SELECT 'what a care region is owed is what the home region owes', concat_ws(' ', care, home), sum(amount)::text
+FROM (
+    SELECT region AS care, owner AS home, amount FROM ledger_posting WHERE account = 'from_home'
+    UNION ALL
+    SELECT owner, region, amount FROM ledger_posting WHERE account = 'to_care'
+) pairs GROUP BY care, home HAVING sum(amount) <> 0
+
+UNION ALL
+SELECT 'the ledger says what the settlement says', s.id::text, concat_ws(' ', b.funds, b.account, b.cash)
+FROM (SELECT * FROM money WHERE voids IS NULL AND state IN ('settled', 'voided')) s
+LEFT JOIN books b ON b.settlement = s.id AND b.template = 'settlement'
+WHERE (coalesce(b.funds, 0), coalesce(b.account, 0), coalesce(b.cash, 0), -coalesce(b.to_care, 0),
+       coalesce(b.from_home, 0), -coalesce(b.due, 0))
+   <> (s.funds, s.account, s.cash, s.funds + s.account, s.funds + s.account, s.funds + s.account)
+
+UNION ALL
+SELECT 'a void posts the exact mirror, once', s.id::text, concat_ws(' ', b.funds, b.account, b.cash)
+FROM (SELECT * FROM money WHERE voids IS NULL) s
+FULL JOIN (SELECT * FROM books WHERE template = 'void') b ON b.settlement = s.id
+WHERE (coalesce(b.funds, 0), coalesce(b.account, 0), coalesce(b.cash, 0))
+   <> CASE s.state WHEN 'voided' THEN (-s.funds, -s.account, -s.cash) ELSE (0::bigint, 0::bigint, 0::bigint) END
+
+UNION ALL
+SELECT 'encounters know which of their batches are settled', coalesce(m.encounter, l.encounter)::text,
+       coalesce(m.number, 'none') || ' / ' || coalesce(l.number, 'none')
+FROM marks m FULL JOIN living l ON (m.encounter, m.batch, m.number) = (l.encounter, l.batch, l.number)
+WHERE m.encounter IS NULL OR l.encounter IS NULL
+
+UNION ALL
+SELECT 'a living settlement covers exactly its live fee lines', l.number, l.total || ' <> ' || coalesce(sum(f.amount), 0)
+FROM living l LEFT JOIN encounter_fee_line f ON f.encounter_id = l.encounter AND f.batch = l.batch AND f.revoked_at IS NULL
+GROUP BY l.number, l.total, l.not_covered, l.over_ceiling, l.first_self_pay, l.eligible
+HAVING (l.total, l.not_covered, l.over_ceiling, l.first_self_pay, l.eligible)
+    <> (coalesce(sum(f.amount), 0)::bigint, coalesce(sum(f.not_covered), 0)::bigint, coalesce(sum(f.over_ceiling), 0)::bigint,
+        coalesce(sum(f.first_self_pay), 0)::bigint, coalesce(sum(f.eligible), 0)::bigint)
+
+UNION ALL
+SELECT 'a settlement answers exactly one message', subject::text, count(*)::text
+FROM fsi_message WHERE infno IN ('2102', '2207', '2304') AND state <> 'tombstone'
+GROUP BY subject HAVING count(*) > 1
+
+UNION ALL
+SELECT 'a message that settled has its settlement', m.institution || ' ' || m.msgid, m.subject::text
+FROM fsi_message m LEFT JOIN settlement_settlement s ON s.id = m.subject
+WHERE m.infno IN ('2102', '2207', '2304') AND m.state <> 'tombstone' AND s.id IS NULL

@@ -1,0 +1,216 @@
+"""The home region decides: what its funds pay for a stay or visit, given the person, the filing and the year so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from yijie.domain import enrolment, filing, ledger
+from yijie.domain.enrolment import Insured, Shown
+from yijie.domain.transaction import execute, json_text
+from yijie.engines.benefit import Benefit, Case, Policy, benefit_report, evaluate
+from yijie.kernel.codes import FilingKind
+from yijie.kernel.errors import YijieError, invariant
+from yijie.kernel.ids import new_id
+from yijie.kernel.money import Fen
+
+from . import accumulate
+from .accumulate import Used, Year
+from .case import case_json, case_of
+from .policies import policy_of
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitRequest:
+    """What the care region tells the home region: nothing else is needed to decide, nothing of the care side is read.
+
+    ``settlement`` is the id under which the decision is kept; amounts are graded sums in fen; ``began`` and ``ended``
+    are service dates; ``moment`` is the platform's settlement time. ``shown`` is what the patient showed at the desk.
+    ``continues`` marks a further settlement of the same stay, which has borne ``deductible_paid`` already.
+    """
+
+    settlement: int
+    person_number: str
+    insurance: str
+    home_region: str
+    care_region: str
+    institution: str
+    shown: Shown
+    level: str
+    care: str
+    disease: str
+    emergency: bool
+    began: date
+    ended: date
+    moment: datetime
+    use_account: bool
+    continues: bool
+    deductible_paid: Fen
+    total: Fen
+    not_covered: Fen
+    over_ceiling: Fen
+    first_self_pay: Fen
+    eligible: Fen
+    class_b: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A benefit as decided, with the person's facts it rests on and what the year had used up before."""
+
+    request: BenefitRequest
+    insured: Insured
+    filing: FilingKind | None
+    policy: Policy
+    case: Case
+    benefit: Benefit
+    year: Year
+    before: Used
+    account_before: Fen
+    trace: list[dict[str, Any]]
+
+
+Outcome = Decided | YijieError
+
+
+def quote(request: BenefitRequest) -> Decided:
+    """Decide without holding anything; the same as holding would decide if nothing changes in between."""
+    [outcome] = _decide([request], locking=False)
+    if isinstance(outcome, YijieError):
+        raise outcome
+    return outcome
+
+
+def hold(requests: Sequence[BenefitRequest]) -> list[Outcome]:
+    """Lock the persons' years and accounts and decide each request; a refusal is returned in its place.
+
+    Each person may occur once: a decision never rests on one that may still vanish. Nothing is written yet; what is
+    decided becomes real by :func:`confirm` in the same transaction.
+    """
+    persons = [request.person_number for request in requests]
+    invariant(len(set(persons)) == len(persons), "decision.one_per_person", persons=len(persons))
+    return _decide(requests, locking=True)
+
+
+def _decide(requests: Sequence[BenefitRequest], *, locking: bool) -> list[Outcome]:
+    facts = enrolment.insured([((r.person_number, r.insurance, r.home_region), r.ended) for r in requests])
+    kinds = filing.in_force(
+        [
+            filing.Journey(r.person_number, r.insurance, r.care_region, r.institution, r.began, r.ended)
+            for r in requests
+        ],
+        requests[0].moment,
+    )
+    tokens = {
+        r.institution: enrolment.tokens_of([r.shown], r.institution) for r in requests if r.shown.credential == "01"
+    }
+    prepared = [
+        _prepare(request, facts, kind, tokens.get(request.institution, {}))
+        for request, kind in zip(requests, kinds, strict=True)
+    ]
+    years = [p.year for p in prepared if isinstance(p, _Prepared)]
+    if not years:
+        return [p for p in prepared if isinstance(p, YijieError)]
+    used = accumulate.lock(years) if locking else accumulate.read(years)
+    accounts = [(p.request.home_region, p.request.person_number) for p in prepared if isinstance(p, _Prepared)]
+    held = ledger.lock_personal_accounts(accounts) if locking else ledger.personal_accounts(accounts)
+    return [p if isinstance(p, YijieError) else p.decide(used[p.year], held) for p in prepared]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A request with its facts, before the year's accumulators are known."""
+
+    request: BenefitRequest
+    insured: Insured
+    filing: FilingKind | None
+    policy: Policy
+    year: Year
+
+    def decide(self, used: Used, accounts: dict[tuple[str, str], Fen]) -> Outcome:
+        account = accounts[self.request.home_region, self.request.person_number]
+        try:
+            buckets = self.policy.vocabulary.buckets
+            case = case_of(self.request, self.insured, self.filing, used=used.amounts, account=account, buckets=buckets)
+            benefit = evaluate(self.policy, case)
+        except YijieError as refusal:
+            return refusal
+        return Decided(
+            request=self.request,
+            insured=self.insured,
+            filing=self.filing,
+            policy=self.policy,
+            case=case,
+            benefit=benefit,
+            year=self.year,
+            before=used,
+            account_before=account,
+            trace=benefit_report(self.policy, benefit)["trace"],
+        )
+
+
+def _prepare(
+    request: BenefitRequest, facts: dict[enrolment.Relation, Insured], kind: FilingKind | None, tokens: dict[str, str]
+) -> _Prepared | YijieError:
+    relation = (request.person_number, request.insurance, request.home_region)
+    try:
+        person = facts.get(relation)
+        if person is None:
+            return enrolment.why_missing(relation)
+        enrolment.require_same_person(request.shown, person, tokens)
+        person.require_active(request.began)
+        policy = policy_of(request.home_region)
+        _, year = policy.charged_to(request.began, request.ended)
+    except YijieError as refusal:
+        return refusal
+    return _Prepared(
+        request, person, kind, policy, (request.person_number, request.home_region, request.insurance, year)
+    )
+
+
+CONFIRM = """
+WITH applied AS (
+    UPDATE decision_accumulator a SET version = k.version, amounts = k.amounts
+    FROM unnest(%(persons)s::text[], %(homes)s::text[], %(insurances)s::text[], %(years)s::smallint[],
+                %(versions)s::integer[], %(amounts)s::jsonb[]) AS k (person, home, insurance, year, version, amounts)
+    WHERE (a.person_number, a.home_region, a.insurance, a.year) = (k.person, k.home, k.insurance, k.year)
+      AND a.version = k.version - 1
+    RETURNING 1
+)
+INSERT INTO decision_decision (id, settlement, care_region, home_region, person_number, insurance, year, state, version,
+    deltas, policy, "case", trace, decided_at)
+SELECT k.id, k.settlement, k.care, k.home, k.person, k.insurance, k.year, 'confirmed', k.version, k.deltas, k.policy,
+       k."case", k.trace, %(moment)s
+FROM unnest(%(ids)s::bigint[], %(settlements)s::bigint[], %(cares)s::text[], %(homes)s::text[], %(persons)s::text[],
+            %(insurances)s::text[], %(years)s::smallint[], %(versions)s::integer[], %(deltas)s::jsonb[],
+            %(policies)s::text[], %(cases)s::text[], %(traces)s::text[])
+     AS k (id, settlement, care, home, person, insurance, year, version, deltas, policy, "case", trace)
+WHERE (SELECT count(*) FROM applied) = cardinality(%(ids)s::bigint[])
+"""
+
+
+def confirm(decided: Sequence[Decided]) -> None:
+    """Make decisions real: accumulators move on by one version each and the decisions are kept, in one statement."""
+    years = [d.year for d in decided]
+    written = execute(
+        CONFIRM,
+        {
+            "ids": [new_id() for _ in decided],
+            "settlements": [d.request.settlement for d in decided],
+            "cares": [d.request.care_region for d in decided],
+            "homes": [year[1] for year in years],
+            "persons": [year[0] for year in years],
+            "insurances": [year[2] for year in years],
+            "years": [year[3] for year in years],
+            "versions": [d.before.version + 1 for d in decided],
+            "amounts": [json_text(d.before.plus(d.benefit.deltas)) for d in decided],
+            "deltas": [json_text(d.benefit.deltas) for d in decided],
+            "policies": [f"{d.policy.name.en}@{d.policy.fingerprint[:16]}" for d in decided],
+            "cases": [case_json(d.case) for d in decided],
+            "traces": [json_text(d.trace) for d in decided],
+            "moment": decided[0].request.moment,
+        },
+    )
+    invariant(written == len(decided), "decision.versions_without_gaps", written=written, meant=len(decided))

@@ -1,0 +1,69 @@
+"""Tables of decision."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Decision(models.Model):
+    """What a home region decided to pay for a settlement, with everything needed to explain it again."""
+
+    class State(models.TextChoices):
+        """held → confirmed → voided, or held → cancelled; no other edges."""
+
+        HELD = "held", "已预占"
+        CONFIRMED = "confirmed", "已确认"
+        CANCELLED = "cancelled", "已取消"
+        VOIDED = "voided", "已撤销"
+
+    id = models.BigIntegerField(primary_key=True)
+    settlement = models.BigIntegerField("结算")
+    care_region = models.CharField("就医地", max_length=6)
+    home_region = models.CharField("参保地", max_length=6)
+    person_number = models.CharField("人员编号", max_length=30)
+    insurance = models.CharField("险种", max_length=6)
+    year = models.SmallIntegerField("年度")
+    state = models.CharField("状态", max_length=10, choices=State.choices)
+    version = models.IntegerField("累计版本", help_text="accumulator version that applying this decision made")
+    void_version = models.IntegerField("撤销版本", null=True, blank=True)
+    deltas = models.JSONField("累计变动", help_text="accumulator name → fen or count added")
+    policy = models.CharField("待遇政策", max_length=60, help_text="policy pack and fingerprint the decision rests on")
+    case = models.TextField("计算输入", help_text="JSON of the case as the engine saw it")
+    trace = models.TextField("计算过程", help_text="JSON list of the engine's steps")
+    decided_at = models.DateTimeField("决定时间")
+
+    class Meta:
+        verbose_name = "待遇决定"
+        constraints = [
+            models.UniqueConstraint(fields=["settlement", "year"], name="decision_once"),
+            models.UniqueConstraint(
+                fields=["person_number", "home_region", "insurance", "year", "version"], name="decision_version_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["voided", "cancelled"], void_version__isnull=False)
+                | Q(state__in=["held", "confirmed"], void_version__isnull=True),
+                name="decision_undone_has_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.settlement} {self.state}"
+
+
+class Accumulator(models.Model):
+    """What a person's year has used up under one insurance: ceilings, deductibles, counts (累计)."""
+
+    pk = models.CompositePrimaryKey("person_number", "home_region", "insurance", "year")
+    person_number = models.CharField("人员编号", max_length=30)
+    home_region = models.CharField("参保地", max_length=6)
+    insurance = models.CharField("险种", max_length=6)
+    year = models.SmallIntegerField("年度")
+    version = models.IntegerField("版本", default=0)
+    amounts = models.JSONField("累计", default=dict, help_text="accumulator name → fen or count")
+
+    class Meta:
+        verbose_name = "年度累计"
+
+    def __str__(self) -> str:
+        return f"{self.person_number} {self.insurance} {self.year}"

@@ -1,0 +1,46 @@
+from .bill import (
+    Bill as Bill,
+    Mark as Mark,
+    bills as bills,
+    mark_settled as mark_settled,
+    mark_voided as mark_voided,
+    reopen_for_charges as reopen_for_charges,
+)
+from .change import (
+    Discharge as Discharge,
+    cancel as cancel,
+    change_visit as change_visit,
+    discharge as discharge,
+    require_unsettled as require_unsettled,
+    undo_discharge as undo_discharge,
+)
+from .diagnoses import (
+    DiagnosisGiven as DiagnosisGiven,
+    remove_diagnoses as remove_diagnoses,
+    replace_diagnoses as replace_diagnoses,
+    upsert_diagnoses as upsert_diagnoses,
+)
+from .errors import (
+    AlreadySettled as AlreadySettled,
+    EncounterUnknown as EncounterUnknown,
+    LineUnknown as LineUnknown,
+    NothingCharged as NothingCharged,
+)
+from .lines import (
+    LineGiven as LineGiven,
+    LineStored as LineStored,
+    revoke_batch as revoke_batch,
+    revoke_lines as revoke_lines,
+    revoke_unsettled as revoke_unsettled,
+    upload as upload,
+)
+from .queries import (
+    LineRow as LineRow,
+    chronic_drug_lines as chronic_drug_lines,
+    diagnoses_of as diagnoses_of,
+    lines_of as lines_of,
+    of_person as of_person,
+    staying as staying,
+)
+from .record import Record as Record, find as find, lock as lock, lock_many as lock_many, read_many as read_many
+from .register import Arrival as Arrival, admit as admit, register as register

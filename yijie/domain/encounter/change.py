@@ -1,0 +1,91 @@
+"""Changes of an encounter between its beginning and its settlement; each works on a locked encounter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yijie.domain.transaction import execute, fetch, json_text
+from yijie.kernel.codes import CareKind
+
+from .diagnoses import DiagnosisGiven, replace_diagnoses, require_principal
+from .errors import AlreadySettled, TimesUnfit
+from .models import Diagnosis, Encounter
+from .record import Record
+
+OPEN, DISCHARGED = Encounter.State.OPEN, Encounter.State.DISCHARGED
+
+
+def change_visit(
+    encounter: Record,
+    *,
+    care: CareKind,
+    medical_type: str,
+    began_at: datetime,
+    disease: str,
+    emergency: bool,
+    trauma: bool,
+    third_party: bool,
+    details: dict[str, Any],
+) -> None:
+    """Put new facts about an encounter in the place of the old ones; details not given again stay."""
+    if encounter.ended_at is not None and began_at > encounter.ended_at:
+        raise TimesUnfit(what=f"开始时间晚于出院时间 {encounter.ended_at:%Y-%m-%d %H:%M}", field="begntime")
+    execute(
+        "UPDATE encounter_encounter SET care = %s, medical_type = %s, began_at = %s, disease = %s, emergency = %s,"
+        " trauma = %s, third_party = %s, details = details || %s::jsonb WHERE id = %s",
+        [care, medical_type, began_at, disease, emergency, trauma, third_party, json_text(details), encounter.id],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Discharge:
+    """How and when a stay ended."""
+
+    ended_at: datetime
+    diagnoses: list[DiagnosisGiven]
+    details: dict[str, Any]
+
+
+def discharge(encounter: Record, given: Discharge) -> None:
+    """Record the end of a stay and its discharge diagnoses."""
+    encounter.require(OPEN, step="办理出院", todo="已办出院的请先出院撤销（2405）")
+    require_principal(given.diagnoses)
+    if given.ended_at < encounter.began_at:
+        raise TimesUnfit(what=f"出院时间早于入院时间 {encounter.began_at:%Y-%m-%d %H:%M}", field="endtime")
+    execute(
+        "UPDATE encounter_encounter SET state = 'discharged', ended_at = %s, discharge = %s WHERE id = %s",
+        [given.ended_at, json_text(given.details), encounter.id],
+    )
+    replace_diagnoses(encounter.id, Diagnosis.Phase.DISCHARGE, given.diagnoses)
+
+
+def undo_discharge(encounter: Record) -> None:
+    """The patient is in hospital again; possible until the stay is settled."""
+    encounter.require(DISCHARGED, step="撤销出院", todo="已结算的请先撤销结算（2305）")
+    execute(
+        "UPDATE encounter_encounter SET state = 'open', ended_at = NULL, discharge = '{}' WHERE id = %s", [encounter.id]
+    )
+    replace_diagnoses(encounter.id, Diagnosis.Phase.DISCHARGE, [])
+
+
+def cancel(encounter: Record) -> None:
+    """Take back a registration or admission; nothing may be charged under it any more."""
+    encounter.require(OPEN, DISCHARGED, step="撤销登记", todo="已结算的请先撤销结算")
+    require_unsettled(encounter, step="撤销登记")
+    [(charged,)] = fetch(
+        "SELECT EXISTS (SELECT 1 FROM encounter_fee_line"
+        " WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL)",
+        [encounter.month, encounter.id],
+    )
+    if charged:
+        encounter.require(step="撤销登记", todo="请先撤销其费用明细（2205/2302）")
+    execute("UPDATE encounter_encounter SET state = 'cancelled' WHERE id = %s", [encounter.id])
+
+
+def require_unsettled(encounter: Record, *, step: str, batch: str = "") -> None:
+    """Refuse a change under a settlement that lives; with ``batch`` only that charge batch counts."""
+    living = {batch: encounter.settled[batch]} if batch in encounter.settled else {}
+    for settlement in (living if batch else encounter.settled).values():
+        raise AlreadySettled(number=encounter.number, settlement=settlement, step=step)

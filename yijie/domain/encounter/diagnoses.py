@@ -1,0 +1,73 @@
+"""Diagnoses of an encounter: given at admission, on a visit, at discharge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+from yijie.domain.transaction import execute
+
+from .errors import DiagnosisMissing
+from .models import Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisGiven:
+    """One diagnosis as a doctor gave it; ``rank`` (诊断排序号) is its key within the encounter."""
+
+    rank: int
+    sort: str
+    principal: bool
+    code: str
+    name: str
+    condition: str
+    department: str
+    doctor_code: str
+    doctor_name: str
+    diagnosed_at: datetime
+
+
+def require_principal(diagnoses: Sequence[DiagnosisGiven]) -> None:
+    """Refuse a list without exactly one principal diagnosis or with a rank used twice."""
+    principal = sum(d.principal for d in diagnoses)
+    if principal != 1:
+        raise DiagnosisMissing(what=f"主诊断应有且只有一个，现有 {principal} 个")
+    require_ranks(diagnoses)
+
+
+def require_ranks(diagnoses: Sequence[DiagnosisGiven]) -> None:
+    """Refuse ranks used twice in one message."""
+    ranks = [d.rank for d in diagnoses]
+    if len(set(ranks)) != len(ranks):
+        raise DiagnosisMissing(what="诊断排序号重复")
+
+
+def replace_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisGiven]) -> None:
+    """Put these in the place of all diagnoses of the phase."""
+    Diagnosis.objects.filter(encounter_id=encounter, phase=phase).delete()
+    upsert_diagnoses(encounter, phase, diagnoses)
+
+
+def upsert_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisGiven]) -> None:
+    """Add diagnoses or change those of the same rank (the interface's upsert key is 诊断排序号)."""
+    if not diagnoses:
+        return
+    columns = [list(column) for column in zip(*map(astuple, diagnoses), strict=True)]
+    execute(
+        """INSERT INTO encounter_diagnosis (encounter_id, phase, rank, sort, principal, code, name, condition,
+               department, doctor_code, doctor_name, diagnosed_at)
+           SELECT %s, %s, d.* FROM unnest(%s::smallint[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::text[],
+               %s::text[], %s::text[], %s::text[], %s::timestamptz[]) AS d
+           ON CONFLICT (encounter_id, phase, rank) DO UPDATE SET
+               (sort, principal, code, name, condition, department, doctor_code, doctor_name, diagnosed_at)
+               = ROW (excluded.sort, excluded.principal, excluded.code, excluded.name, excluded.condition,
+                      excluded.department, excluded.doctor_code, excluded.doctor_name, excluded.diagnosed_at)""",
+        [encounter, phase, *columns],
+    )
+
+
+def remove_diagnoses(encounter: int, phase: str, ranks: Sequence[int]) -> None:
+    """Take back the diagnoses of these ranks."""
+    if ranks:
+        Diagnosis.objects.filter(encounter_id=encounter, phase=phase, rank__in=ranks).delete()

@@ -1,0 +1,281 @@
+"""Fee lines: uploaded, graded under the care region's catalogue of their service date, revoked while unsettled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from yijie.domain.catalogue import ItemTerm, ItemUnknown, terms
+from yijie.domain.transaction import execute, fetch, json_text
+from yijie.engines.benefit import FeeLine, Graded, grade
+from yijie.kernel.codes import Approval, ItemClass
+from yijie.kernel.dates import in_shanghai, now
+from yijie.kernel.money import Fen, line_amount, yuan
+
+from .errors import LineAmountWrong, LineDuplicate, LineUnknown, RefundUnfit
+from .record import Record
+
+AMOUNT_TOLERANCE: Fen = 1
+"""|price × quantity − amount| may be one fen (HIS interface: 2204 and 2301)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineGiven:
+    """One fee line as an institution charged it; a negative quantity refunds ``original``."""
+
+    serial: str
+    original: str
+    batch: str
+    charged_at: datetime
+    item: str
+    own_code: str
+    price: Decimal
+    quantity: Decimal
+    amount: Fen
+    approval: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LineStored:
+    """A fee line with the term it was graded under and its parts."""
+
+    given: LineGiven
+    term: ItemTerm
+    ceiling: Decimal | None
+    share: Decimal
+    parts: Graded
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What is left of a line after its refunds so far: later refunds take from it."""
+
+    item: str
+    price: Decimal
+    charged_on: date
+    approval: str
+    quantity: Decimal
+    amount: Fen
+
+    def less(self, refund: LineGiven) -> Remainder:
+        """What is left when ``refund`` (a negative line) is taken back as well."""
+        return replace(self, quantity=self.quantity + refund.quantity, amount=self.amount + refund.amount)
+
+
+def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
+    """Grade and store lines of a locked encounter; all of them or, with an error that names the line, none.
+
+    A refund is graded as the difference between what was left of its original before and after, under the
+    original's term, so that a line and all its refunds cancel to the fen in every part.
+    """
+    _check_amounts(lines)
+    _check_serials(encounter, lines)
+    before = _remainders(encounter, lines)
+    held = terms(encounter.region, [(line.item, _term_day(line, before)) for line in lines])
+    stored = []
+    for position, line in enumerate(lines, 1):
+        term = held.get((line.item, _term_day(line, before)))
+        if term is None:
+            raise ItemUnknown(position=position, serial=line.serial, item=line.item)
+        left = before.get(line.serial)
+        if left is None:
+            parts = _parts(encounter, term, line.amount, line.quantity, line.approval)
+        else:
+            after = left.less(line)
+            parts = _difference(
+                _parts(encounter, term, after.amount, after.quantity, left.approval),
+                _parts(encounter, term, left.amount, left.quantity, left.approval),
+            )
+        share, ceiling = term.share(encounter.insurance), term.ceiling(encounter.level)
+        stored.append(LineStored(line, term, ceiling, share, parts))
+    _insert(encounter, stored)
+    return stored
+
+
+def _parts(encounter: Record, term: ItemTerm, amount: Fen, quantity: Decimal, approval: str) -> Graded:
+    return grade(
+        FeeLine(
+            amount=amount,
+            quantity=quantity,
+            item_class=ItemClass(term.item_class),
+            first_self_pay=Fraction(term.share(encounter.insurance)),
+            unit_ceiling=term.ceiling(encounter.level),
+            restricted=term.restricted,
+            approval=Approval(approval or Approval.NOT_NEEDED),
+        )
+    )
+
+
+def _difference(after: Graded, before: Graded) -> Graded:
+    return Graded(*(later - earlier for later, earlier in zip(after, before, strict=True)))
+
+
+def _term_day(line: LineGiven, before: dict[str, Remainder]) -> date:
+    return before[line.serial].charged_on if line.serial in before else line.charged_at.date()
+
+
+def _check_amounts(lines: Sequence[LineGiven]) -> None:
+    for position, line in enumerate(lines, 1):
+        product = line_amount(line.price, line.quantity)
+        if abs(product - line.amount) > AMOUNT_TOLERANCE:
+            raise LineAmountWrong(
+                position=position,
+                serial=line.serial,
+                amount=yuan(line.amount),
+                price=line.price,
+                quantity=line.quantity,
+                product=yuan(product),
+            )
+
+
+def _check_serials(encounter: Record, lines: Sequence[LineGiven]) -> None:
+    seen = {
+        serial
+        for (serial,) in fetch(
+            "SELECT serial FROM encounter_fee_line WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL"
+            " AND serial = ANY(%s)",
+            [encounter.month, encounter.id, [line.serial for line in lines]],
+        )
+    }
+    for position, line in enumerate(lines, 1):
+        if line.serial in seen:
+            raise LineDuplicate(position=position, serial=line.serial)
+        seen.add(line.serial)
+
+
+def _remainders(encounter: Record, lines: Sequence[LineGiven]) -> dict[str, Remainder]:
+    """Refund serial → what was left of its original just before it; refunds that do not fit are refused."""
+    refunds = [(position, line) for position, line in enumerate(lines, 1) if line.quantity < 0 or line.amount < 0]
+    if not refunds:
+        return {}
+    left = _stored_remainders(encounter, [line.original for _, line in refunds])
+    for line in lines:
+        if line.quantity > 0:
+            left[line.serial] = Remainder(
+                line.item, line.price, line.charged_at.date(), line.approval, line.quantity, line.amount
+            )
+    before: dict[str, Remainder] = {}
+    for position, line in refunds:
+        original = left.get(line.original)
+        if original is None:
+            why = f"原费用流水号“{line.original}”不存在或已撤销"
+        elif (original.item, original.price) != (line.item, line.price):
+            why = "项目编码或单价与原明细不同"
+        elif original.quantity + line.quantity < 0 or original.amount + line.amount < 0:
+            why = f"退费数量 {-line.quantity} 超过原明细可退数量 {original.quantity}"
+        else:
+            before[line.serial] = original
+            left[line.original] = original.less(line)
+            continue
+        raise RefundUnfit(position=position, serial=line.serial, why=why)
+    return before
+
+
+def _stored_remainders(encounter: Record, originals: Sequence[str]) -> dict[str, Remainder]:
+    rows = fetch(
+        """SELECT o.serial, o.item, o.price, o.charged_at, o.approval,
+                  o.quantity + coalesce(sum(r.quantity), 0), (o.amount + coalesce(sum(r.amount), 0))::bigint
+           FROM encounter_fee_line o LEFT JOIN encounter_fee_line r
+             ON r.month = o.month AND r.encounter_id = o.encounter_id AND r.original = o.serial
+                AND r.revoked_at IS NULL AND r.quantity < 0
+           WHERE o.month = %s AND o.encounter_id = %s AND o.serial = ANY(%s)
+             AND o.revoked_at IS NULL AND o.quantity > 0
+           GROUP BY o.serial, o.item, o.price, o.charged_at, o.approval, o.quantity, o.amount""",
+        [encounter.month, encounter.id, list(originals)],
+    )
+    return {
+        serial: Remainder(item, price, in_shanghai(charged_at).date(), approval, quantity, amount)
+        for serial, item, price, charged_at, approval, quantity, amount in rows
+    }
+
+
+INSERT = """
+INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price,
+    quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
+    restricted, approval, details, uploaded_at)
+SELECT %s, %s, l.*, %s
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::numeric[],
+    %s::numeric[], %s::boolean[], %s::text[], %s::jsonb[]) AS l
+"""
+
+
+def _insert(encounter: Record, stored: Sequence[LineStored]) -> None:
+    rows = [
+        (
+            line.given.serial,
+            line.given.original,
+            line.given.batch,
+            line.given.charged_at,
+            line.given.item,
+            line.given.own_code,
+            line.given.price,
+            line.given.quantity,
+            line.given.amount,
+            line.parts.not_covered,
+            line.parts.over_ceiling,
+            line.parts.first_self_pay,
+            line.parts.eligible,
+            line.term.item_class,
+            line.term.charge_category,
+            line.share,
+            line.ceiling,
+            line.term.restricted,
+            line.given.approval,
+            json_text(line.given.details),
+        )
+        for line in stored
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    execute(INSERT, [encounter.month, encounter.id, now(), *columns])
+
+
+def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
+    """Take back unsettled lines of a locked encounter.
+
+    A line goes only together with its refunds, and a refund only together with the later refunds of its original:
+    those were graded against what it had left.
+    """
+    rows = fetch(
+        "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND serial = ANY(%s)"
+        " AND revoked_at IS NULL RETURNING serial",
+        [now(), encounter.month, encounter.id, list(serials)],
+    )
+    revoked = {serial for (serial,) in rows}
+    for serial in serials:
+        if serial not in revoked:
+            raise LineUnknown(serial=serial, field="feedetl_sn")
+    resting = fetch(
+        """SELECT later.serial, gone.serial FROM encounter_fee_line later JOIN encounter_fee_line gone
+             ON gone.month = later.month AND gone.encounter_id = later.encounter_id AND gone.serial = ANY(%s)
+                AND (later.original = gone.serial
+                     OR later.original = gone.original AND gone.quantity < 0 AND later.uploaded_at > gone.uploaded_at)
+           WHERE later.month = %s AND later.encounter_id = %s AND later.revoked_at IS NULL AND later.quantity < 0
+           LIMIT 1""",
+        [list(serials), encounter.month, encounter.id],
+    )
+    if resting:
+        raise RefundUnfit(position=1, serial=resting[0][0], why=f"它依赖的明细 {resting[0][1]} 将被撤销，请一并撤销")
+
+
+def revoke_batch(encounter: Record, batch: str) -> int:
+    """Take back all unsettled lines of a charge batch of a locked encounter; returns how many."""
+    return execute(
+        "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND batch = %s"
+        " AND revoked_at IS NULL",
+        [now(), encounter.month, encounter.id, batch],
+    )
+
+
+def revoke_unsettled(encounter: Record) -> int:
+    """Take back every live line of a locked encounter whose batch is not settled; returns how many."""
+    return execute(
+        "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL"
+        " AND batch <> ALL(%s)",
+        [now(), encounter.month, encounter.id, list(encounter.settled)],
+    )

@@ -1,0 +1,104 @@
+"""Registration and admission: the beginning of an encounter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from yijie.domain.enrolment import require_insured
+from yijie.domain.institution import Standing
+from yijie.domain.transaction import execute, fetch, json_text
+from yijie.kernel.codes import CareKind
+from yijie.kernel.dates import now
+from yijie.kernel.ids import new_id, public_id
+from yijie.kernel.region import pool_of
+
+from .diagnoses import DiagnosisGiven, replace_diagnoses, require_principal
+from .errors import AlreadyAdmitted, TimesUnfit
+from .models import Diagnosis
+
+CLOCK_SKEW = timedelta(hours=24)
+"""How far ahead of the platform's clock a desk's times may be before they are taken for a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A patient who arrives: who, under which insurance, for what."""
+
+    person_number: str
+    insurance: str
+    home_region: str
+    care: CareKind
+    medical_type: str
+    record_number: str
+    began_at: datetime
+    emergency: bool = False
+    trauma: bool = False
+    third_party: bool = False
+    disease: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def register(arrival: Arrival, at: Standing) -> str:
+    """Open an outpatient encounter; returns its public number (mdtrt_id)."""
+    return _open(arrival, at, stay=False)
+
+
+def admit(arrival: Arrival, at: Standing, diagnoses: list[DiagnosisGiven]) -> str:
+    """Admit a patient with the admission diagnoses; returns the encounter's public number (mdtrt_id)."""
+    require_principal(diagnoses)
+    staying = fetch(
+        "SELECT region, id FROM encounter_encounter WHERE stay AND institution = %s"
+        " AND (record_number = %s AND state IN ('open', 'discharged') OR person_number = %s AND state = 'open')",
+        [at.code, arrival.record_number, arrival.person_number],
+    )
+    if staying:
+        raise AlreadyAdmitted(what="该住院号已登记，或患者仍在本院住院", number=public_id(*staying[0]))
+    try:
+        number = _open(arrival, at, stay=True)
+    except psycopg.errors.UniqueViolation as error:
+        raise AlreadyAdmitted(what="该患者的入院正由另一窗口办理", number="（办理中）") from error
+    replace_diagnoses(int(number[6:]), Diagnosis.Phase.ADMISSION, diagnoses)
+    return number
+
+
+def _open(arrival: Arrival, at: Standing, *, stay: bool) -> str:
+    day = arrival.began_at.date()
+    if arrival.began_at > now() + CLOCK_SKEW:
+        raise TimesUnfit(what=f"开始时间 {arrival.began_at:%Y-%m-%d %H:%M} 在将来", field="begntime")
+    home = pool_of(arrival.home_region)
+    at.require_agreement(day)
+    if home != at.pool:
+        at.require_remote(inpatient=stay, home_region=home)
+    require_insured((arrival.person_number, arrival.insurance, home), day).require_active(day)
+    number = new_id()
+    execute(
+        """INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care,
+               medical_type, level, stay, record_number, began_at, emergency, trauma, third_party, disease, segment,
+               state, settled, details, discharge, recorded_at)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 'open', '{}', %s, '{}', %s)""",
+        [
+            number,
+            at.pool,
+            at.code,
+            arrival.person_number,
+            home,
+            arrival.insurance,
+            arrival.care,
+            arrival.medical_type,
+            at.level,
+            stay,
+            arrival.record_number,
+            arrival.began_at,
+            arrival.emergency,
+            arrival.trauma,
+            arrival.third_party,
+            arrival.disease,
+            json_text(arrival.details),
+            now(),
+        ],
+    )
+    return public_id(at.pool, number)

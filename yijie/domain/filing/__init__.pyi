@@ -1,0 +1,26 @@
+from .designation import (
+    Choice as Choice,
+    chronic_diseases as chronic_diseases,
+    designate as designate,
+    designations as designations,
+    withdraw as withdraw,
+)
+from .errors import FilingUnknown as FilingUnknown
+from .load import (
+    ChronicRow as ChronicRow,
+    DesignationRow as DesignationRow,
+    load_chronic as load_chronic,
+    load_designations as load_designations,
+    remove_choices_of as remove_choices_of,
+)
+from .remote import (
+    KIND_NAMES as KIND_NAMES,
+    Application as Application,
+    Journey as Journey,
+    approve as approve,
+    in_force as in_force,
+    referrals_of as referrals_of,
+    reject as reject,
+    request as request,
+    revoke as revoke,
+)

@@ -1,0 +1,67 @@
+"""Designated institutions (人员定点) and approved chronic diseases of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from yijie.domain.transaction import in_transaction
+from yijie.kernel.dates import now, today
+from yijie.kernel.ids import new_id
+
+from .errors import DesignationTaken, FilingUnknown
+from .models import ChronicFiling, Designation
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A person's choice of an institution for one sort of business."""
+
+    person_number: str
+    business: str
+    rank: str
+    institution: str
+    institution_name: str
+    since: date
+    until: date | None
+    note: str
+    details: dict[str, Any]
+
+
+def designate(choice: Choice) -> int:
+    """Record a designated institution; the rank must be free. Returns its number."""
+
+    def work() -> int:
+        taken = Designation.objects.filter(
+            person_number=choice.person_number, business=choice.business, rank=choice.rank, withdrawn_at=None
+        ).first()
+        if taken:
+            raise DesignationTaken(rank=choice.rank, institution=taken.institution_name)
+        return Designation.objects.create(
+            id=new_id(),
+            **{name: getattr(choice, name) for name in Choice.__slots__},
+        ).id
+
+    return in_transaction(work)
+
+
+def withdraw(number: int, person_number: str) -> None:
+    """Withdraw a designation of that person. Doing it twice is the same as once."""
+    changed = Designation.objects.filter(id=number, person_number=person_number)
+    if not changed.exists():
+        raise FilingUnknown(number=number)
+    changed.filter(withdrawn_at=None).update(withdrawn_at=now())
+
+
+def designations(person_number: str, business: str) -> list[Designation]:
+    """A person's designated institutions of a business, by rank."""
+    chosen = Designation.objects.filter(person_number=person_number, withdrawn_at=None)
+    return list(chosen.filter(business=business).order_by("rank"))
+
+
+def chronic_diseases(person_number: str, day: date | None = None) -> list[ChronicFiling]:
+    """Approved chronic and special diseases of a person that hold on a day (default: today)."""
+    moment = day or today()
+    held = ChronicFiling.objects.filter(person_number=person_number, withdrawn_at=None, since__lte=moment)
+    return [filing for filing in held.order_by("disease") if filing.until is None or filing.until >= moment]

@@ -1,0 +1,51 @@
+"""What can be wrong about a filing."""
+
+from yijie.kernel.errors import YijieError
+
+
+class FilingNotNeeded(YijieError):
+    """Care in the home pool needs no filing."""
+
+    code = "filing.not_needed"
+    zh = "{region}就是参保地，本地就医无需异地备案"
+    en = "{region} is the home region; local care needs no filing"
+
+
+class FilingKindUnfit(YijieError):
+    """The kind of filing is not open to this person."""
+
+    code = "filing.kind_unfit"
+    zh = "备案类型“{kind}”不适用：{why}"
+    en = "filing kind {kind} does not fit: {why}"
+
+
+class PromiseMissing(YijieError):
+    """Without papers a filing needs the signed promise (承诺制)."""
+
+    code = "filing.promise_missing"
+    zh = "未提交证明材料的备案须签署个人承诺书，请患者签署后再申请"
+    en = "a filing without papers needs the signed promise; have it signed and request again"
+
+
+class FilingUnknown(YijieError):
+    """No filing has that number."""
+
+    code = "filing.unknown"
+    zh = "查无备案 {number}，请核对待遇申报明细流水号"
+    en = "no filing {number}; check the number"
+
+
+class FilingStateUnfit(YijieError):
+    """The filing is not in a state that allows the step."""
+
+    code = "filing.state_unfit"
+    zh = "备案 {number} 当前“{state}”，不能{step}"
+    en = "filing {number} is {state}; it cannot {step}"
+
+
+class DesignationTaken(YijieError):
+    """The person already designated an institution at that rank."""
+
+    code = "filing.designation_taken"
+    zh = "该人员同类业务、定点排序号 {rank} 已有定点机构 {institution}，请先撤销（2506）或换排序号"
+    en = "rank {rank} of this business is already {institution}; withdraw it (2506) or use another rank"

@@ -1,0 +1,39 @@
+"""Bulk import of institutions, and the removal of those that were only a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from yijie.domain.bulk import copy_rows, raw_cursor
+
+
+class InstitutionRow(NamedTuple):
+    """An institution under agreement; the fields are those of the model ``Institution``."""
+
+    code: str
+    name: str
+    region: str
+    kind: str
+    grade: str
+    level: str
+    credit_code: str
+    agreement_since: date
+    agreement_until: date | None
+    suspended: bool
+    remote_inpatient: bool
+    remote_outpatient: bool
+    sample: bool
+
+
+def load_institutions(rows: Iterable[InstitutionRow]) -> int:
+    """Add institutions; a code that is taken refuses them all. Returns how many were added."""
+    return copy_rows("institution_institution", InstitutionRow._fields, rows)
+
+
+def remove_sample_institutions() -> int:
+    """Remove the institutions that are sample data. Returns how many there were."""
+    with raw_cursor() as cursor:
+        cursor.execute("DELETE FROM institution_institution WHERE sample")
+        return cursor.rowcount

@@ -1,0 +1,9 @@
+from .errors import (
+    AlreadyVoided as AlreadyVoided,
+    FamilyAccountNotOffered as FamilyAccountNotOffered,
+    SettlementUnknown as SettlementUnknown,
+)
+from .models import FUNDS as FUNDS, MONEY as MONEY
+from .queries import SettlementRow as SettlementRow, find as find, of_encounter as of_encounter
+from .settling import Charge as Charge, Settled as Settled, quote as quote, settle as settle
+from .voiding import Voided as Voided, void as void, void_settlement as void_settlement

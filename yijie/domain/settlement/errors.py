@@ -1,0 +1,45 @@
+"""What can keep charges from being settled or a settlement from being voided."""
+
+from yijie.kernel.errors import YijieError
+
+
+class TotalDiffers(YijieError):
+    """The total the desk declares is not the sum of the lines it uploaded."""
+
+    code = "settlement.total_differs"
+    zh = "申报{what} {declared} 元与已上传明细合计 {charged} 元（{lines} 条）不符，请核对明细后重新上传或改正金额"
+    en = (
+        "declared {what} {declared} differs from the {lines} uploaded lines' {charged}; correct the lines or the amount"
+    )
+
+
+class NotDischarged(YijieError):
+    """A final settlement needs the discharge first."""
+
+    code = "settlement.not_discharged"
+    zh = "就诊 {number} 尚未办理出院（2402），不能出院结算；如需中途结算请将 mid_setl_flag 置 1"
+    en = "encounter {number} is not discharged; discharge it first (2402) or settle mid-stay"
+
+
+class SettlementUnknown(YijieError):
+    """No such settlement of that encounter."""
+
+    code = "settlement.unknown"
+    zh = "查无结算 {number}，请核对 setl_id、mdtrt_id 和人员编号"
+    en = "no settlement {number}; check settlement, encounter and person numbers"
+
+
+class AlreadyVoided(YijieError):
+    """The settlement was voided before."""
+
+    code = "settlement.already_voided"
+    zh = "结算 {number} 已于 {at} 撤销，无需重复撤销"
+    en = "settlement {number} was voided at {at}"
+
+
+class FamilyAccountNotOffered(YijieError):
+    """Paying from a family member's account is not offered yet."""
+
+    code = "settlement.family_account_not_offered"
+    zh = "本平台暂不支持使用共济账户（acct_used_flag=2），请改为 0 不使用或 1 使用本人个人账户"
+    en = "paying from a family account (acct_used_flag 2) is not offered; use 0 or 1"

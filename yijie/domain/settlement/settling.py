@@ -1,0 +1,298 @@
+"""The care region settles: encounters locked, bills summed, the home region's decision held, all written at once.
+
+Written for a list of charges; one settlement is a list of one. Home and care region live in one database here, so
+holding the benefit and settling are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from yijie.domain import decision, encounter, ledger
+from yijie.domain.decision import BenefitRequest, Decided
+from yijie.domain.encounter import Bill, Record
+from yijie.domain.enrolment import Shown
+from yijie.domain.transaction import execute, fetch, json_text
+from yijie.kernel.dates import in_shanghai, now
+from yijie.kernel.errors import YijieError, invariant
+from yijie.kernel.ids import new_id, public_id
+from yijie.kernel.money import Fen, half_up, yuan
+
+from .errors import NotDischarged, TotalDiffers
+from .models import FUNDS
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a desk asks to settle.
+
+    ``batch`` names a charge batch of a visit; a stay settles its current interval and gives none. ``declared`` are the
+    sums the desk believes in, by name of the bill's parts; each that is given must agree with the uploaded lines.
+    """
+
+    encounter: int
+    number: str
+    institution: str
+    person_number: str
+    shown: Shown
+    declared: dict[str, Fen]
+    use_account: bool
+    batch: str = ""
+    mid_stay: bool = False
+    care: str = ""
+    medical_type: str = ""
+    details: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A settlement (or a quote of one): the encounter, the bill, the decision, and when."""
+
+    id: int
+    charge: Charge
+    encounter: Record
+    batch: str
+    bill: Bill
+    decided: Decided
+    settled_at: datetime
+
+    @property
+    def number(self) -> str:
+        """The settlement's public number (setl_id)."""
+        return public_id(self.encounter.region, self.id)
+
+    @property
+    def ratio(self) -> Decimal:
+        """Share the pooled fund paid of the cost above the deductible, to four decimals; 0 where it paid nothing."""
+        ratio = self.decided.benefit.pooled_ratio
+        return Decimal(half_up(ratio.numerator * 10_000, ratio.denominator)).scaleb(-4) if ratio else Decimal(0)
+
+    @property
+    def account_after(self) -> Fen:
+        """What the personal account holds afterwards."""
+        return self.decided.account_before - self.decided.benefit.personal_account
+
+
+Outcome = Settled | YijieError
+
+
+def quote(charge: Charge) -> Settled:
+    """What settling now would decide; nothing is stored or locked."""
+    records = encounter.read_many([charge.encounter])
+    [outcome] = _decided([charge], records, now(), quoting=True)
+    if isinstance(outcome, YijieError):
+        raise outcome
+    return outcome
+
+
+def settle(charges: Sequence[Charge]) -> list[Outcome]:
+    """Settle charges of different persons in the running transaction; a refused one is answered by its error.
+
+    Everything a settlement writes is written in this transaction: settlement, decision, accumulators, postings, marks.
+    """
+    records = encounter.lock_many([charge.encounter for charge in charges])
+    outcomes = _decided(charges, records, now(), quoting=False)
+    settled = [outcome for outcome in outcomes if isinstance(outcome, Settled)]
+    if settled:
+        _write(settled)
+    return outcomes
+
+
+def _decided(
+    charges: Sequence[Charge], records: dict[int, Record], moment: datetime, *, quoting: bool
+) -> list[Outcome]:
+    checked = [_checked(charge, records, quoting=quoting) for charge in charges]
+    open_charges = [(c.record, c.batch) for c in checked if isinstance(c, _Open)]
+    sums = encounter.bills(open_charges) if open_charges else {}
+    billed = [c if isinstance(c, YijieError) else c.billed(sums) for c in checked]
+    ready = [b for b in billed if isinstance(b, _Billed)]
+    borne = _borne_before([b.record for b in ready if b.record.segment > 1])
+    requests = [b.request(moment, borne.get(b.record.id, 0)) for b in ready]
+    if not requests:
+        return [b for b in billed if isinstance(b, YijieError)]
+    decisions = iter([decision.quote(requests[0])] if quoting else decision.hold(requests))
+    return [b if isinstance(b, YijieError) else b.settled(next(decisions), moment) for b in billed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A charge whose encounter may be settled."""
+
+    charge: Charge
+    record: Record
+    batch: str
+
+    def billed(self, sums: dict[tuple[int, str], Bill]) -> _Billed | YijieError:
+        bill = sums.get((self.record.id, self.batch))
+        if bill is None:
+            return encounter.NothingCharged(number=self.record.number)
+        for name, amount in self.charge.declared.items():
+            charged = getattr(bill, name)
+            if amount != charged:
+                return TotalDiffers(what=DECLARED[name], declared=yuan(amount), charged=yuan(charged), lines=bill.lines)
+        return _Billed(self.charge, self.record, self.batch, bill, new_id())
+
+
+DECLARED = {
+    "total": "医疗费总额",
+    "not_covered": "全自费金额",
+    "over_ceiling": "超限价金额",
+    "first_self_pay": "先行自付金额",
+    "eligible": "符合政策范围金额",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Billed:
+    """A charge with its bill, ready for the home region's decision."""
+
+    charge: Charge
+    record: Record
+    batch: str
+    bill: Bill
+    settlement: int
+
+    def request(self, moment: datetime, deductible_paid: Fen) -> BenefitRequest:
+        record, bill = self.record, self.bill
+        ended = in_shanghai(record.ended_at or (moment if record.stay else record.began_at))
+        return BenefitRequest(
+            settlement=self.settlement,
+            person_number=record.person_number,
+            insurance=record.insurance,
+            home_region=record.home_region,
+            care_region=record.region,
+            institution=record.institution,
+            shown=self.charge.shown,
+            level=record.level,
+            care=self.charge.care or record.care,
+            disease=record.disease,
+            emergency=record.emergency,
+            began=in_shanghai(record.began_at).date(),
+            ended=max(ended, in_shanghai(record.began_at)).date(),
+            moment=moment,
+            use_account=self.charge.use_account,
+            continues=record.segment > 1,
+            deductible_paid=deductible_paid,
+            total=bill.total,
+            not_covered=bill.not_covered,
+            over_ceiling=bill.over_ceiling,
+            first_self_pay=bill.first_self_pay,
+            eligible=bill.eligible,
+            class_b=bill.class_b,
+        )
+
+    def settled(self, decided: Decided | YijieError, moment: datetime) -> Outcome:
+        if isinstance(decided, YijieError):
+            return decided
+        return Settled(self.settlement, self.charge, self.record, self.batch, self.bill, decided, moment)
+
+
+def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _Open | YijieError:
+    record = records.get(charge.encounter)
+    if record is None or (record.institution, record.person_number) != (charge.institution, charge.person_number):
+        return encounter.EncounterUnknown(number=charge.number)
+    batch = charge.batch or record.segment_batch()
+    try:
+        if record.state == "settled" or batch in record.settled:
+            encounter.require_unsettled(record, step="再次结算", batch=batch if batch in record.settled else "")
+        record.require("open", "discharged", step="结算", todo="请重新登记")
+    except YijieError as refusal:
+        return refusal
+    if record.stay and not charge.mid_stay and not quoting and record.state == "open":
+        return NotDischarged(number=record.number)
+    return _Open(charge, record, batch)
+
+
+def _borne_before(records: Sequence[Record]) -> dict[int, Fen]:
+    """Deductible that stays have borne in earlier mid-stay settlements that live, by encounter."""
+    if not records:
+        return {}
+    rows = fetch(
+        "SELECT encounter, sum(deductible)::bigint FROM settlement_settlement"
+        " WHERE encounter = ANY(%s) AND voids IS NULL AND state = 'settled' GROUP BY encounter",
+        [[record.id for record in records]],
+    )
+    return dict(rows)
+
+
+INSERT = """
+INSERT INTO settlement_settlement (id, region, institution, encounter, batch, mid_stay, person_number, home_region,
+    insurance, category, care, medical_type, year, state, settled_at, ratio, total, not_covered, over_ceiling,
+    first_self_pay, eligible, deductible, pooled, large_amount, major_illness, company, civil_servant, aid, disabled,
+    other, account, cash, hospital_borne, details)
+SELECT s.* FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::boolean[], %s::text[],
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[],
+    %s::numeric[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+    %s::bigint[], %s::bigint[], %s::jsonb[]) AS s
+"""
+
+
+def _write(settled: Sequence[Settled]) -> None:
+    columns = [list(column) for column in zip(*map(_row, settled), strict=True)]
+    written = execute(INSERT, columns)
+    invariant(written == len(settled), "settlement.all_written", written=written)
+    decision.confirm([s.decided for s in settled])
+    encounter.mark_settled([encounter.Mark(s.encounter, s.batch, s.number, s.charge.mid_stay) for s in settled])
+    ledger.post([transaction for s in settled for transaction in _transactions(s)], settled[0].settled_at)
+
+
+def _row(s: Settled) -> tuple[Any, ...]:
+    benefit, record = s.decided.benefit, s.encounter
+    return (
+        s.id,
+        record.region,
+        record.institution,
+        record.id,
+        s.batch,
+        s.charge.mid_stay,
+        record.person_number,
+        record.home_region,
+        record.insurance,
+        s.decided.insured.category,
+        s.charge.care or record.care,
+        s.charge.medical_type or record.medical_type,
+        s.decided.year[3],
+        "settled",
+        s.settled_at,
+        s.ratio,
+        s.bill.total,
+        s.bill.not_covered,
+        s.bill.over_ceiling,
+        s.bill.first_self_pay,
+        s.bill.eligible,
+        benefit.deductible,
+        *(benefit.funds.get(name, 0) for name in FUNDS),
+        benefit.personal_account,
+        benefit.cash,
+        benefit.hospital_borne,
+        json_text(s.charge.details or {}),
+    )
+
+
+def _transactions(s: Settled) -> list[ledger.Transaction]:
+    benefit, record = s.decided.benefit, s.encounter
+    funds = {name: amount for name, amount in benefit.funds.items() if amount}
+    return [
+        ledger.home_settlement(
+            s.id,
+            home=record.home_region,
+            care=record.region,
+            person=record.person_number,
+            funds=funds,
+            account_paid=benefit.personal_account,
+        ),
+        ledger.care_settlement(
+            s.id,
+            home=record.home_region,
+            care=record.region,
+            institution=record.institution,
+            claimed=sum(funds.values()) + benefit.personal_account,
+            cash=benefit.cash,
+            hospital_borne=benefit.hospital_borne,
+        ),
+    ]

@@ -1,0 +1,89 @@
+"""Voiding a settlement: a second row with every amount negated, mirrored postings, the home decision taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yijie.domain import decision, encounter, ledger
+from yijie.domain.encounter import Record
+from yijie.domain.transaction import execute, fetch
+from yijie.kernel.dates import in_shanghai, now
+from yijie.kernel.errors import invariant
+from yijie.kernel.ids import new_id, parse_public_id, public_id
+
+from .errors import AlreadyVoided, SettlementUnknown
+from .models import MONEY, Settlement
+from .state import moved
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """A voided settlement: the number of the row that voids it, the original's number, and when."""
+
+    number: str
+    original: str
+    encounter: Record
+    voided_at: datetime
+
+
+def void(number: str, encounter_number: str, *, institution: str, person_number: str) -> Voided:
+    """Void a settlement of an encounter in the running transaction.
+
+    It must be the newest living settlement of the person, insurance and year at the home region, or the error names
+    those to void first. Clearing does not matter: the negative row joins the next clearing.
+    """
+    record = encounter.lock(encounter_number, institution, person_number)
+    named = parse_public_id(number)
+    rows = named and fetch(
+        "SELECT id, state, voided_at, batch, mid_stay, settled_at FROM settlement_settlement"
+        " WHERE id = %s AND encounter = %s AND voids IS NULL FOR UPDATE",
+        [named[1], record.id],
+    )
+    if not rows:
+        raise SettlementUnknown(number=number)
+    [(original, state, voided_at, batch, mid_stay, settled_at)] = rows
+    if state == Settlement.State.VOIDED:
+        raise AlreadyVoided(number=number, at=f"{in_shanghai(voided_at):%Y-%m-%d %H:%M:%S}")
+    moment, reversal = now(), new_id()
+    decision.void(original)
+    execute(
+        "UPDATE settlement_settlement SET state = %s, voided_at = %s WHERE id = %s",
+        [moved(state, Settlement.State.VOIDED), moment, original],
+    )
+    _insert_mirror(reversal, original, moment)
+    encounter.mark_voided(record, batch, mid_stay=mid_stay)
+    transactions = ledger.postings_of(original, settled_at)
+    invariant(bool(transactions), "ledger.settlement_posted", settlement=original)
+    ledger.post([transaction.reversed("void") for transaction in transactions], moment)
+    return Voided(public_id(record.region, reversal), number, record, moment)
+
+
+def _insert_mirror(reversal: int, original: int, moment: datetime) -> None:
+    money = ", ".join(MONEY)
+    negated = ", ".join(f"-{name}" for name in MONEY)
+    same = """region, institution, encounter, batch, mid_stay, person_number, home_region, insurance, category, care,
+        medical_type, year, ratio, details"""
+    execute(
+        f"INSERT INTO settlement_settlement (id, state, settled_at, voids, {same}, {money})"
+        f" SELECT %s, 'settled', %s, id, {same}, {negated} FROM settlement_settlement WHERE id = %s",
+        [reversal, moment, original],
+    )
+
+
+def void_settlement(settlement: int, *, institution: str, person_number: str) -> Voided:
+    """Void by internal id, for a reversal of the message that made the settlement."""
+    rows: list[tuple[Any, ...]] = fetch(
+        "SELECT region, encounter FROM settlement_settlement WHERE id = %s AND institution = %s AND person_number = %s",
+        [settlement, institution, person_number],
+    )
+    if not rows:
+        raise SettlementUnknown(number=settlement)
+    region, made_for = rows[0]
+    return void(
+        public_id(region, settlement),
+        public_id(region, made_for),
+        institution=institution,
+        person_number=person_number,
+    )

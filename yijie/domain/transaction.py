@@ -1,0 +1,76 @@
+"""One request, one transaction, tried again where the database says that trying again is right.
+
+Every operation is safe to repeat (messages are claimed by their key), so a deadlock, a serialization failure or a lost
+connection, even one lost while committing, is answered by running the whole work again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from yijie.kernel.errors import YijieError
+
+Result = TypeVar("Result")
+
+TRIES_MAX = 6
+BACKOFF_SECONDS = 0.01
+
+
+class BusyElsewhere(YijieError):
+    """A row is held by another request longer than we wait; nothing was done."""
+
+    code = "busy.ask_again"
+    zh = "该人员或就诊正在办理另一笔业务，本次未作任何处理，请稍后用同一报文重试"
+    en = "another request holds this person or encounter; nothing was done, send the same message again shortly"
+
+
+def in_transaction(work: Callable[[], Result]) -> Result:
+    """Run ``work`` in one transaction; repeat it on transient database failures, at most ``TRIES_MAX`` times."""
+    for attempt in range(1, TRIES_MAX + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if isinstance(_cause(error), psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled):
+                raise BusyElsewhere from error
+            if attempt == TRIES_MAX:
+                raise
+            if not connection.is_usable():
+                connection.close()
+            time.sleep(BACKOFF_SECONDS * attempt * (0.5 + random.SystemRandom().random()))
+    raise AssertionError("the loop returns or raises")
+
+
+def _cause(error: Exception) -> BaseException:
+    return error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ else error
+
+
+def fetch(sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> list[tuple[Any, ...]]:
+    """Rows of a statement, prepared by the driver; parameters are always bound, never written into the text."""
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        return cursor.execute(sql, parameters, prepare=True).fetchall()
+
+
+def execute(sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> int:
+    """Run a writing statement; the number of rows it touched."""
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
+        return cursor.execute(sql, parameters, prepare=True).rowcount
+
+
+def json_text(value: Any) -> str:
+    """JSON text of plain data, for jsonb parameters."""
+    return msgspec.json.encode(value).decode()
+
+
+def from_json(text: str | bytes) -> Any:
+    """Plain data of a jsonb column as the driver hands it over (text)."""
+    return msgspec.json.decode(text)

@@ -1,0 +1,26 @@
+"""``yijie serve``: the server on 127.0.0.1."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yijie.interfaces.server.start import PORT, THREADS, WORKERS, listen, open_database
+
+
+def run(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="port on 127.0.0.1")] = PORT,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="server processes")] = WORKERS,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="requests served at once by each process")] = THREADS,
+    sample: Annotated[bool, typer.Option("--sample", help="load the sample nation first where there is none")] = False,
+) -> None:
+    """Serve the national HIS interface; Ctrl-C finishes what was accepted and stops."""
+    server = open_database()
+    if sample:
+        from yijie.interfaces.sample.load import ensure  # noqa: PLC0415  wants Django started
+
+        ensure()
+    typer.echo(f"医结 Yijie: http://127.0.0.1:{port}/fsi/api/rsfComIfsService/callService")
+    listen(port, workers=workers, threads=threads)
+    del server

@@ -1,0 +1,123 @@
+"""Where national codes and the domain's words meet: kinds of care, fund codes, clearing types."""
+
+from __future__ import annotations
+
+from yijie.kernel.codes import CareKind, Fund, Insurance
+from yijie.kernel.errors import YijieError
+
+
+class CareNotOffered(YijieError):
+    """A medical type for which this node settles nothing."""
+
+    code = "fsi.care_not_offered"
+    zh = "医疗类别 {medical_type} 暂不支持在线结算，请改用支持的医疗类别，或自费后回参保地报销"
+    en = "medical type {medical_type} is not settled here; use another or claim at home"
+
+
+CARE = {
+    "11": CareKind.OUTPATIENT,
+    "1103": CareKind.OUTPATIENT,
+    "12": CareKind.OUTPATIENT,
+    "13": CareKind.OUTPATIENT,
+    "1301": CareKind.OUTPATIENT,
+    "9903": CareKind.OUTPATIENT,
+    "990101": CareKind.OUTPATIENT,
+    "990103": CareKind.OUTPATIENT,
+    "14": CareKind.CHRONIC,
+    "18": CareKind.CHRONIC,
+    "9904": CareKind.CHRONIC,
+    "9901": CareKind.TWO_DISEASES,
+    "41": CareKind.PHARMACY,
+    "51": CareKind.MATERNITY,
+    "52": CareKind.MATERNITY,
+    "2106": CareKind.MATERNITY,
+    "2107": CareKind.MATERNITY,
+    "21": CareKind.INPATIENT,
+    "2101": CareKind.INPATIENT,
+    "2102": CareKind.INPATIENT,
+    "21303": CareKind.INPATIENT,
+    "2105": CareKind.INPATIENT,
+    "2109": CareKind.INPATIENT,
+    "22": CareKind.INPATIENT,
+    "28": CareKind.INPATIENT,
+    "71": CareKind.INPATIENT,
+}
+"""med_type (医疗类别) → kind of care. 21 is the national base value of what Hunan writes as 2101."""
+
+EMERGENCY_TYPES = frozenset({"13", "1301"})
+TRAUMA_TYPES = frozenset({"22", "9903"})
+
+
+def care_of(medical_type: str) -> CareKind:
+    """The kind of care of a medical type; refuses types this node does not settle."""
+    care = CARE.get(medical_type)
+    if care is None:
+        raise CareNotOffered(medical_type=medical_type)
+    return care
+
+
+ACCOUNT_TYPE = "310200"
+"""城镇职工基本医疗保险个人账户基金"""
+OTHER_PAYERS = {"personal_account": ACCOUNT_TYPE, "hospital": "630100"}
+"""Payers that are no fund: the personal account and the hospital itself (医院减免金)."""
+
+
+def fund_type(payer: str, insurance: str, care: CareKind) -> str:
+    """fund_pay_type (基金支付类型) of a payer under an insurance for a kind of care."""
+    if payer in OTHER_PAYERS:
+        return OTHER_PAYERS[payer]
+    resident = insurance == Insurance.RESIDENT
+    outpatient = care in (CareKind.OUTPATIENT, CareKind.PHARMACY)
+    pooled = {
+        (False, False): "310100",
+        (False, True): "310102",
+        (True, False): "390100",
+        (True, True): "390102",
+    }[resident, outpatient]
+    return {
+        Fund.POOLED: pooled,
+        Fund.LARGE_AMOUNT: "330100",
+        Fund.MAJOR_ILLNESS: "390200" if resident else "310300",
+        Fund.COMPANY: "370100",
+        Fund.CIVIL_SERVANT: "320100",
+        Fund.AID: "610100",
+        Fund.DISABLED: "350100",
+        Fund.OTHER: "999997",
+    }[Fund(payer)]
+
+
+FUND_FIELDS = {
+    Fund.POOLED: "hifp_pay",
+    Fund.LARGE_AMOUNT: "hifob_pay",
+    Fund.MAJOR_ILLNESS: "hifmi_pay",
+    Fund.COMPANY: "hifes_pay",
+    Fund.CIVIL_SERVANT: "cvlserv_pay",
+    Fund.AID: "maf_pay",
+    Fund.DISABLED: "hifdm_pay",
+    Fund.OTHER: "oth_pay",
+}
+"""The national field that carries each fund's payment."""
+
+FUND_NAMES = {
+    Fund.POOLED: "基本医疗保险统筹基金",
+    Fund.LARGE_AMOUNT: "职工大额医疗费用补助基金",
+    Fund.MAJOR_ILLNESS: "大病保险资金",
+    Fund.COMPANY: "企业补充医疗保险基金",
+    Fund.CIVIL_SERVANT: "公务员医疗补助基金",
+    Fund.AID: "医疗救助基金",
+    Fund.DISABLED: "伤残人员医疗保障基金",
+    Fund.OTHER: "其他基金",
+}
+
+CLEARING_TYPES = {
+    CareKind.INPATIENT: "21",
+    CareKind.OUTPATIENT: "11",
+    CareKind.CHRONIC: "14",
+    CareKind.TWO_DISEASES: "15",
+    CareKind.PHARMACY: "41",
+    CareKind.MATERNITY: "53",
+}
+"""clr_type (清算类别): the base values that all provinces read."""
+
+BY_ITEM = "1"
+"""clr_way (清算方式) 按项目"""

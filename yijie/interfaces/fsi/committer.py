@@ -1,0 +1,116 @@
+"""Settling under load: what waits is settled together in one transaction, each request answered by itself.
+
+A request that comes alone is settled at once by its own thread. While a transaction runs, requests gather; the thread
+that finishes hands the whole gathering to one of those waiting. So the number in a batch follows the load, nothing
+waits for a timer, and no thread of its own is needed. Requests that must keep apart never share a batch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Work = TypeVar("Work")
+Answer = TypeVar("Answer")
+
+BATCH_MAX = 32
+WAIT_SECONDS_MAX = 60.0
+
+
+class WaitedTooLong(Exception):
+    """A gathering was not taken up in time; the caller's request may still be settled, its message id will tell."""
+
+
+@dataclass(eq=False)
+class _Ticket(Generic[Work, Answer]):
+    """One waiting request; ``leads`` means that its thread must run the next batch."""
+
+    work: Work
+    apart: frozenset[Hashable]
+    ready: threading.Event = field(default_factory=threading.Event)
+    leads: bool = False
+    answer: Answer | None = None
+    failure: BaseException | None = None
+
+
+class Committer(Generic[Work, Answer]):
+    """Runs ``settle_together`` over what waits. It answers each request in order, by value; it must not raise for one
+    bad member. Where it raises all the same (the database refused the batch), each member is run alone."""
+
+    def __init__(
+        self, settle_together: Callable[[Sequence[Work]], list[Answer]], *, batch_max: int = BATCH_MAX
+    ) -> None:
+        self._settle_together = settle_together
+        self._batch_max = batch_max
+        self._lock = threading.Lock()
+        self._waiting: list[_Ticket[Work, Answer]] = []
+        self._busy = False
+
+    def submit(self, work: Work, *, apart: frozenset[Hashable]) -> Answer:
+        """Settle one request, possibly together with others, and return its answer.
+
+        Two requests that share a member of ``apart`` (a person, a message id) never meet in one batch.
+        """
+        ticket: _Ticket[Work, Answer] = _Ticket(work, apart)
+        with self._lock:
+            self._waiting.append(ticket)
+            ticket.leads = not self._busy
+            self._busy = True
+        if not ticket.leads and not ticket.ready.wait(WAIT_SECONDS_MAX):
+            self._give_up(ticket)
+        if ticket.leads:
+            self._lead()
+        if ticket.failure is not None:
+            raise ticket.failure
+        return ticket.answer  # type: ignore[return-value]
+
+    def _lead(self) -> None:
+        with self._lock:
+            batch = self._take()
+        try:
+            self._run(batch)
+        finally:
+            with self._lock:
+                self._busy = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].ready.set()
+
+    def _take(self) -> list[_Ticket[Work, Answer]]:
+        batch: list[_Ticket[Work, Answer]] = []
+        taken: set[Hashable] = set()
+        left: list[_Ticket[Work, Answer]] = []
+        for ticket in self._waiting:
+            if len(batch) < self._batch_max and taken.isdisjoint(ticket.apart):
+                batch.append(ticket)
+            else:
+                left.append(ticket)
+            taken |= ticket.apart
+        self._waiting = left
+        return batch
+
+    def _run(self, batch: Sequence[_Ticket[Work, Answer]]) -> None:
+        try:
+            answers = self._settle_together([ticket.work for ticket in batch])
+        except BaseException as failure:  # noqa: BLE001  every waiting request must be answered or told why
+            if len(batch) == 1:
+                batch[0].failure = failure
+                batch[0].ready.set()
+                return
+            for ticket in batch:
+                self._run([ticket])
+            return
+        for ticket, answer in zip(batch, answers, strict=True):
+            ticket.answer = answer
+            ticket.ready.set()
+
+    def _give_up(self, ticket: _Ticket[Work, Answer]) -> None:
+        with self._lock:
+            if ticket.leads:
+                return
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+        if not ticket.ready.is_set():
+            raise WaitedTooLong

@@ -1,0 +1,15 @@
+"""What each transaction does, one module per family. Importing this package makes them all known."""
+
+from . import filings, inpatient, institution, outpatient, person, query, reverse, settling, sign_in
+
+__all__ = [
+    "filings",
+    "inpatient",
+    "institution",
+    "outpatient",
+    "person",
+    "query",
+    "reverse",
+    "settling",
+    "sign_in",
+]

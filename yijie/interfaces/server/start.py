@@ -1,0 +1,84 @@
+"""Getting ready: a database at the newest tables, Django awake, policies read; then granian listens."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+from yijie.kernel.errors import YijieError
+
+from .postgres import check_given, data_home, start_embedded, url_of
+
+HOST = "127.0.0.1"
+PORT = 8000
+WORKERS = 2
+THREADS = 32
+BACKLOG = 1024
+
+
+class PortTaken(YijieError):
+    """Something else listens where the server should."""
+
+    code = "server.port_taken"
+    zh = "端口 {port} 已被占用：请先停止占用它的程序，或用 --port 另选端口"
+    en = "port {port} is taken; stop what uses it or choose another with --port"
+
+
+def open_database() -> Any:
+    """Stand on the given PostgreSQL, or start our own; bring it to the newest tables and wake Django.
+
+    Returns the handle that keeps our own server running (None for a given one). Sets ``YIJIE_DATABASE_URL``.
+    """
+    server = None
+    if given := os.environ.get("YIJIE_DATABASE_URL"):
+        check_given(given)
+    else:
+        server = start_embedded(data_home())
+        os.environ["YIJIE_DATABASE_URL"] = url_of(server)
+    wake_django()
+    from django.core.management import call_command  # noqa: PLC0415  wants Django started
+
+    from yijie.domain.partition import ensure_partitions  # noqa: PLC0415  wants Django started
+
+    call_command("migrate", verbosity=0)
+    ensure_partitions()
+    return server
+
+
+def wake_django() -> None:
+    """Let Django read its settings, and with them the database's address; only the first call does anything."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yijie.settings")
+    import django  # noqa: PLC0415  commands that need no database start faster without it
+
+    django.setup()
+
+
+def require_port(port: int) -> None:
+    """Refuse a port that something else listens on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortTaken(port=port) from error
+
+
+def listen(port: int = PORT, *, workers: int = WORKERS, threads: int = THREADS) -> None:
+    """Serve until stopped; requests that were accepted are finished first."""
+    from granian import Granian  # noqa: PLC0415  only the serving process needs it
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    require_port(port)
+    Granian(
+        target="yijie.interfaces.server.wsgi:application",
+        address=HOST,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=BACKLOG,
+        respawn_failed_workers=True,
+        log_enabled=False,
+        websockets=False,
+    ).serve()
