@@ -30,8 +30,13 @@ class Outcome:
 
 def http_request(body: bytes, path: str = "/fsi/api/rsfComIfsService/callService") -> bytes:
     """The bytes of a keep-alive POST."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    head = (
+        "POST",
+        path,
+        "HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length:",
+        str(len(body)),
+    )
+    return " ".join(head).encode() + b"\r\n\r\n" + body
 
 
 class _Connection:
