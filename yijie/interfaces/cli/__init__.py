@@ -11,10 +11,12 @@ from typer.main import get_command
 from yijie.kernel.errors import YijieError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "演示跨省结算全程 Play the cross-region journey"),
     "serve": ("serve", "启动服务 Serve the national HIS interface"),
     "policy": ("policy", "检查待遇政策 Check benefit policies"),
     "quote": ("quote", "测算待遇 Work out who pays what of a case"),
     "sample": ("sample", "样例数据 The sample nation: people, institutions and catalogue that do not exist"),
+    "statement": ("statement", "打印结算单 Print the statement of a settlement"),
     "coherent": ("coherent", "核对账目 Do all books agree with each other"),
 }
 """Command → (module in this package, one line of help). A module offers ``app``, a Typer application of several
