@@ -300,6 +300,21 @@ class Journey:
         self.say.scene("i", "查询", "looking it up")
         ids = {"psn_no": patient.number, "mdtrt_id": encounter, "setl_id": number}
         period = {"begntime": moment(now() - timedelta(days=30)), "endtime": moment(now())}
+        self.beijing.ask(
+            "2505",
+            {
+                "data": {
+                    "psn_no": patient.number,
+                    "biz_appy_type": "03",
+                    "begndate": f"{now():%Y-%m-%d}",
+                    "fix_srt_no": "1",
+                    "fixmedins_code": self.beijing.code,
+                    "fixmedins_name": self.beijing.name,
+                }
+            },
+            insured_in=patient.home_region,
+        )
+        self.say.message("2505", f"把{self.beijing.name}选为定点机构", "she designates the hospital")
         asked: dict[str, dict[str, Any]] = {
             "5201": {"psn_no": patient.number, "med_type": "2101", "mdtrt_id": encounter, **period},
             "5202": {"psn_no": patient.number, "mdtrt_id": encounter},

@@ -17,7 +17,6 @@ from yijie.interfaces.server.postgres import data_home
 from yijie.interfaces.server.start import HOST, open_database, require_port
 from yijie.kernel.errors import YijieError
 
-DATABASE = "yijie_demo"
 READY_SECONDS_MAX = 30.0
 
 
@@ -38,8 +37,8 @@ class Stage:
 
 
 def open_stage() -> Any:
-    """The demo's database, at the newest tables and emptied of the last demonstration."""
-    server = open_database(DATABASE)
+    """The database at the newest tables, emptied of the last demonstration; refused where real persons are in it."""
+    server = open_database()
     from yijie.domain import decision  # noqa: PLC0415  wants Django started
     from yijie.interfaces.sample.reset import empty  # noqa: PLC0415
 

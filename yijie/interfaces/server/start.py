@@ -8,7 +8,7 @@ from typing import Any
 
 from yijie.kernel.errors import YijieError
 
-from .postgres import DATABASE, check_given, data_home, start_embedded, url_of
+from .postgres import check_given, data_home, start_embedded, url_of
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -25,10 +25,9 @@ class PortTaken(YijieError):
     en = "port {port} is taken; stop what uses it or choose another with --port"
 
 
-def open_database(name: str = DATABASE) -> Any:
+def open_database() -> Any:
     """Stand on the given PostgreSQL, or start our own; bring it to the newest tables and wake Django.
 
-    ``name`` is the database inside our own server.
     Returns the handle that keeps our own server running (None for a given one). Sets ``YIJIE_DATABASE_URL``.
     """
     server = None
@@ -36,7 +35,7 @@ def open_database(name: str = DATABASE) -> Any:
         check_given(given)
     else:
         server = start_embedded(data_home())
-        os.environ["YIJIE_DATABASE_URL"] = url_of(server, name)
+        os.environ["YIJIE_DATABASE_URL"] = url_of(server)
     wake_django()
     from django.core.management import call_command  # noqa: PLC0415  wants Django started
 
