@@ -95,7 +95,7 @@ def rendered(statement: Statement, language: str = "zh") -> RenderableType:
         _payers(statement, say),
         _year(statement, say),
     ]
-    return Group(*(Padding(part, (0, 0, 1, 2)) for part in parts))
+    return Group(*(Padding(part, (0, 0, 1, 2), expand=False) for part in parts))
 
 
 class _Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 from typer.main import get_command
@@ -39,8 +40,19 @@ def main() -> None:
     try:
         get_command(app)()
     except YijieError as error:
-        typer.echo(f"{error.text('zh')}\n{error}", err=True)
-        sys.exit(1)
+        _end_with(error)
+    except Exception as error:
+        from yijie.interfaces.server.postgres import as_unavailable  # noqa: PLC0415  most commands need no database
+
+        unavailable = as_unavailable(error)
+        if unavailable is None:
+            raise
+        _end_with(unavailable)
+
+
+def _end_with(error: YijieError) -> NoReturn:
+    typer.echo(f"{error.text('zh')}\n{error}", err=True)
+    sys.exit(1)
 
 
 def _root() -> None:

@@ -26,7 +26,7 @@ class Narrator:
     def tell(self, zh: str, en: str) -> None:
         """What happens."""
         self.console.print(f"  {zh}")
-        self.console.print(Padding(f"[dim]{en}[/dim]", (0, 0, 0, 2)))
+        self.console.print(Padding(f"[dim]{en}[/dim]", (0, 0, 0, 2), expand=False))
 
     def message(self, infno: str, zh: str, en: str) -> None:
         """A message that a hospital system sends, and what came of it."""
@@ -51,7 +51,7 @@ class Narrator:
         table.add_row(
             "现金 cash at the desk", f"{info.get('psn_cash_pay', info.get('pdn_cash_pay', 0)):,.2f}", style="bold"
         )
-        self.console.print(Padding(table, (0, 0, 0, 4)))
+        self.console.print(Padding(table, (0, 0, 0, 4), expand=False))
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Any table; numbers stand right."""
