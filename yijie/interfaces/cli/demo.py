@@ -24,7 +24,7 @@ def run(
     narrator.tell("准备数据库 ...", "preparing the database ...")
     database = open_stage()
     from yijie.interfaces.demo.accounts import accounts  # noqa: PLC0415  wants Django started
-    from yijie.interfaces.demo.journey import Journey  # noqa: PLC0415
+    from yijie.interfaces.demo.journey import play_journey  # noqa: PLC0415
     from yijie.interfaces.sample.load import load  # noqa: PLC0415
     from yijie.interfaces.statement import print_statement  # noqa: PLC0415
 
@@ -37,10 +37,9 @@ def run(
     )
     with serving(port, database) as stage:
         narrator.tell(f"服务已启动 {stage.address}", "the server is up")
-        journey = Journey(stage.address, narrator)
-        journey.play()
+        number = play_journey(stage.address, narrator)
         narrator.scene("结", "结算单", "the statement she leaves with")
-        print_statement(journey.settled[0], "zh", narrator.console)
+        print_statement(number, "zh", narrator.console)
         books = accounts()
         narrator.table("谁付了什么  who paid what", COLUMNS, books.rows)
         if books.found:
@@ -48,7 +47,7 @@ def run(
                 narrator.tell(f"账目不符：{one.promise}", f"{one.key}: {one.seen}")
             raise typer.Exit(code=1)
         if not once:
-            _stay_up(narrator, stage.address, journey.settled[0])
+            _stay_up(narrator, stage.address, number)
     typer.echo(f"demo: every fen accounted for ({books.settlements} settlements, {books.regions} regions)")
 
 
