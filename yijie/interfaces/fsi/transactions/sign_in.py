@@ -49,7 +49,7 @@ def sign_out(call: Call) -> Done:
     if not held.exists():
         raise SignInUnknown(number=number)
     held.filter(signed_out_at=None).update(signed_out_at=moment)
-    return Done({"sign_time": {"sign_time": moment}})
+    return Done({"signoutoutb": {"sign_time": moment}})
 
 
 def require_signed_in(number: str, institution: str) -> None:
