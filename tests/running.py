@@ -11,6 +11,7 @@ import httpx
 from django.core.management import call_command
 from django.db import connection
 
+from yijie.domain import decision
 from yijie.domain.partition import ensure_partitions
 from yijie.settings import database_from_url
 
@@ -36,6 +37,7 @@ def migrated():
     """Bring the database Django works on to the newest tables."""
     call_command("migrate", verbosity=0)
     ensure_partitions()
+    decision.keep_packs()
 
 
 class Server:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from yijie.domain.transaction import execute, fetch, from_json
+from yijie.domain.transaction import fetch, from_json, json_text
 
 Year = tuple[str, str, str, int]
 """(person number, home region, insurance, year)"""
@@ -27,42 +27,34 @@ class Used:
 
 NOTHING = Used(0, {})
 
-READ = """
+KEYS = "json_to_recordset(%s::json) AS k (person_number text, home_region text, insurance text, year smallint)"
+
+READ = f"""
 SELECT a.person_number, a.home_region, a.insurance, a.year, a.version, a.amounts
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::smallint[]) AS k (person_number, home_region, insurance, year)
-JOIN decision_accumulator a USING (person_number, home_region, insurance, year)
+FROM {KEYS} JOIN decision_accumulator a USING (person_number, home_region, insurance, year)
 """
+
+LOCK = f"""
+INSERT INTO decision_accumulator AS a (person_number, home_region, insurance, year, version, amounts)
+SELECT k.person_number, k.home_region, k.insurance, k.year, 0, '{{}}' FROM {KEYS} ORDER BY 1, 2, 3, 4
+ON CONFLICT (person_number, home_region, insurance, year) DO UPDATE SET version = a.version
+RETURNING a.person_number, a.home_region, a.insurance, a.year, a.version, a.amounts
+"""
+"""A year that was never used gets a row so that it can be locked; one that has a row is locked by touching it."""
 
 
 def read(years: Sequence[Year]) -> dict[Year, Used]:
     """Accumulators of years, without locking; years never used are at version 0."""
-    return _read(years, "")
-
-
-def lock(years: Sequence[Year]) -> dict[Year, Used]:
-    """Accumulators of years, locked in a fixed order until the transaction ends; missing rows are made to be locked."""
-    wanted = sorted(set(years))
-    held = _read(wanted, LOCK)
-    missing = [year for year in wanted if held[year] is NOTHING]
-    if missing:
-        execute(
-            "INSERT INTO decision_accumulator (person_number, home_region, insurance, year, version, amounts)"
-            " SELECT k.*, 0, '{}' FROM unnest(%s::text[], %s::text[], %s::text[], %s::smallint[]) AS k"
-            " ON CONFLICT DO NOTHING",
-            _columns(missing),
-        )
-        held |= _read(missing, LOCK)
-    return held
-
-
-LOCK = "ORDER BY a.person_number, a.home_region, a.insurance, a.year FOR NO KEY UPDATE OF a"
-
-
-def _read(years: Sequence[Year], locking: str) -> dict[Year, Used]:
-    rows = fetch(f"{READ} {locking}", _columns(years))
-    held = {(row[0], row[1], row[2], row[3]): Used(row[4], from_json(row[5])) for row in rows}
+    held = _fetched(READ, years)
     return {year: held.get(year, NOTHING) for year in years}
 
 
-def _columns(years: Sequence[Year]) -> list[list[str | int]]:
-    return [list(column) for column in zip(*years, strict=True)] or [[], [], [], []]
+def lock(years: Sequence[Year]) -> dict[Year, Used]:
+    """Accumulators of years, locked in a fixed order until the transaction ends."""
+    return _fetched(LOCK, years)
+
+
+def _fetched(statement: str, years: Sequence[Year]) -> dict[Year, Used]:
+    keys = [dict(zip(("person_number", "home_region", "insurance", "year"), year, strict=True)) for year in years]
+    rows = fetch(statement, [json_text(keys)])
+    return {(row[0], row[1], row[2], row[3]): Used(row[4], from_json(row[5])) for row in rows}

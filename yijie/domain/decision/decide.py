@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from yijie.domain import enrolment, filing, ledger
 from yijie.domain.enrolment import Insured, Shown
 from yijie.domain.transaction import execute, json_text
-from yijie.engines.benefit import Benefit, Case, Policy, benefit_report, evaluate
+from yijie.engines.benefit import Benefit, Case, Policy, evaluate
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id
@@ -69,7 +68,6 @@ class Decided:
     year: Year
     before: Used
     account_before: Fen
-    trace: list[dict[str, Any]]
 
 
 Outcome = Decided | YijieError
@@ -147,7 +145,6 @@ class _Prepared:
             year=self.year,
             before=used,
             account_before=account,
-            trace=benefit_report(self.policy, benefit)["trace"],
         )
 
 
@@ -171,46 +168,42 @@ def _prepare(
 
 
 CONFIRM = """
-WITH applied AS (
-    UPDATE decision_accumulator a SET version = k.version, amounts = k.amounts
-    FROM unnest(%(persons)s::text[], %(homes)s::text[], %(insurances)s::text[], %(years)s::smallint[],
-                %(versions)s::integer[], %(amounts)s::jsonb[]) AS k (person, home, insurance, year, version, amounts)
+WITH k AS (
+    SELECT * FROM json_to_recordset(%(decisions)s::json)
+        AS k (id bigint, settlement bigint, care text, home text, person text, insurance text, year smallint,
+              version integer, amounts jsonb, deltas jsonb, policy text, "case" text)
+), applied AS (
+    UPDATE decision_accumulator a SET version = k.version, amounts = k.amounts FROM k
     WHERE (a.person_number, a.home_region, a.insurance, a.year) = (k.person, k.home, k.insurance, k.year)
       AND a.version = k.version - 1
     RETURNING 1
 )
 INSERT INTO decision_decision (id, settlement, care_region, home_region, person_number, insurance, year, state, version,
-    deltas, policy, "case", trace, decided_at)
+    deltas, policy, "case", decided_at)
 SELECT k.id, k.settlement, k.care, k.home, k.person, k.insurance, k.year, 'confirmed', k.version, k.deltas, k.policy,
-       k."case", k.trace, %(moment)s
-FROM unnest(%(ids)s::bigint[], %(settlements)s::bigint[], %(cares)s::text[], %(homes)s::text[], %(persons)s::text[],
-            %(insurances)s::text[], %(years)s::smallint[], %(versions)s::integer[], %(deltas)s::jsonb[],
-            %(policies)s::text[], %(cases)s::text[], %(traces)s::text[])
-     AS k (id, settlement, care, home, person, insurance, year, version, deltas, policy, "case", trace)
-WHERE (SELECT count(*) FROM applied) = cardinality(%(ids)s::bigint[])
+       k."case", %(moment)s
+FROM k WHERE (SELECT count(*) FROM applied) = (SELECT count(*) FROM k)
 """
 
 
 def confirm(decided: Sequence[Decided]) -> None:
     """Make decisions real: accumulators move on by one version each and the decisions are kept, in one statement."""
-    years = [d.year for d in decided]
-    written = execute(
-        CONFIRM,
+    rows = [
         {
-            "ids": [new_id() for _ in decided],
-            "settlements": [d.request.settlement for d in decided],
-            "cares": [d.request.care_region for d in decided],
-            "homes": [year[1] for year in years],
-            "persons": [year[0] for year in years],
-            "insurances": [year[2] for year in years],
-            "years": [year[3] for year in years],
-            "versions": [d.before.version + 1 for d in decided],
-            "amounts": [json_text(d.before.plus(d.benefit.deltas)) for d in decided],
-            "deltas": [json_text(d.benefit.deltas) for d in decided],
-            "policies": [f"{d.policy.name.en}@{d.policy.fingerprint[:16]}" for d in decided],
-            "cases": [case_json(d.case) for d in decided],
-            "traces": [json_text(d.trace) for d in decided],
-            "moment": decided[0].request.moment,
-        },
-    )
+            "id": new_id(),
+            "settlement": d.request.settlement,
+            "care": d.request.care_region,
+            "person": d.year[0],
+            "home": d.year[1],
+            "insurance": d.year[2],
+            "year": d.year[3],
+            "version": d.before.version + 1,
+            "amounts": d.before.plus(d.benefit.deltas),
+            "deltas": dict(d.benefit.deltas),
+            "policy": d.policy.fingerprint,
+            "case": case_json(d.case),
+        }
+        for d in decided
+    ]
+    written = execute(CONFIRM, {"decisions": json_text(rows), "moment": decided[0].request.moment})
     invariant(written == len(decided), "decision.versions_without_gaps", written=written, meant=len(decided))

@@ -28,9 +28,8 @@ class Decision(models.Model):
     version = models.IntegerField("累计版本", help_text="accumulator version that applying this decision made")
     void_version = models.IntegerField("撤销版本", null=True, blank=True)
     deltas = models.JSONField("累计变动", help_text="accumulator name → fen or count added")
-    policy = models.CharField("待遇政策", max_length=60, help_text="policy pack and fingerprint the decision rests on")
+    policy = models.CharField("待遇政策", max_length=64, help_text="fingerprint of the policy pack it rests on")
     case = models.TextField("计算输入", help_text="JSON of the case as the engine saw it")
-    trace = models.TextField("计算过程", help_text="JSON list of the engine's steps")
     decided_at = models.DateTimeField("决定时间")
 
     class Meta:
@@ -49,6 +48,22 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.settlement} {self.state}"
+
+
+class PolicyPack(models.Model):
+    """A policy pack as it was when decisions were made by it, so that any of them can be worked out again."""
+
+    fingerprint = models.CharField("指纹", max_length=64, primary_key=True)
+    region = models.CharField("统筹区", max_length=6)
+    name = models.CharField("名称", max_length=100)
+    files = models.JSONField("文件", help_text="file name → text")
+    kept_at = models.DateTimeField("留存时间")
+
+    class Meta:
+        verbose_name = "待遇政策留存"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.fingerprint[:8]}"
 
 
 class Accumulator(models.Model):

@@ -1,30 +1,66 @@
-"""The policy packs this process decides by, loaded once; a change of policy is a dated value, never a release."""
+"""The policy packs this process decides by, and the packs that earlier decisions were made by.
+
+A change of policy is a dated value in a pack's files, never a release. Every pack is kept in the database under its
+fingerprint the first time a process loads it, so that a decision can be worked out again however the files change.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
-from yijie.engines.benefit import Policy, load_policies
+from yijie.domain.transaction import execute, fetch, from_json, json_text
+from yijie.engines.benefit import Policy, load_policies, load_policy
+from yijie.kernel.dates import now
+from yijie.kernel.errors import invariant
 from yijie.kernel.region import name_of
 
 from .errors import PolicyMissing
 
 
 @cache
-def _packs() -> dict[str, Policy]:
+def packs() -> dict[str, Policy]:
+    """The packs in force, by pool; read once per process, so that a mistake in one shows at the start."""
     return load_policies(settings.POLICIES_DIR)
 
 
 def policy_of(region: str) -> Policy:
     """The policy pack of a home pool."""
-    pack = _packs().get(region)
+    pack = packs().get(region)
     if pack is None:
         raise PolicyMissing(region=name_of(region))
     return pack
 
 
-def warm_up() -> int:
-    """Load all packs now, so that a mistake in one shows at the start; returns how many there are."""
-    return len(_packs())
+def keep_packs() -> None:
+    """Keep the packs in force under their fingerprints; those kept before stay as they are."""
+    rows = [
+        {
+            "fingerprint": pack.fingerprint,
+            "region": pack.region,
+            "name": pack.name.zh,
+            "files": {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(pack.folder).glob("*.yaml"))},
+        }
+        for pack in packs().values()
+    ]
+    execute(
+        "INSERT INTO decision_policypack (fingerprint, region, name, files, kept_at)"
+        " SELECT k.*, %s FROM json_to_recordset(%s::json) AS k (fingerprint text, region text, name text, files jsonb)"
+        " ON CONFLICT DO NOTHING",
+        [now(), json_text(rows)],
+    )
+
+
+@cache
+def kept_pack(fingerprint: str) -> Policy:
+    """A pack as it was kept, by its fingerprint."""
+    [(files,)] = fetch("SELECT files FROM decision_policypack WHERE fingerprint = %s", [fingerprint])
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in from_json(files).items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        pack = load_policy(folder)
+    invariant(pack.fingerprint == fingerprint, "decision.pack_kept_whole", kept=fingerprint, read=pack.fingerprint)
+    return pack

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from yijie.domain.transaction import fetch, from_json
+from yijie.engines.benefit import benefit_report, evaluate
+from yijie.kernel.errors import invariant
+
+from .case import case_from
+from .errors import DecisionUnknown
+from .policies import kept_pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +34,17 @@ def accumulators_of(person_number: str, year: int | None = None) -> list[YearUse
     return [YearUsed(home, insurance, used_in, from_json(amounts)) for home, insurance, used_in, amounts in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How a decision came about: the policy pack with its fingerprint, the case and every step of the engine."""
+def explanation_of(settlement: int) -> dict[str, Any]:
+    """How a settlement's decision came about, worked out again from the kept case under the kept policy.
 
-    policy: str
-    case: dict[str, Any]
-    trace: list[dict[str, Any]]
-
-
-def explanation_of(settlement: int) -> Explanation | None:
-    """The explanation kept with a settlement's decision."""
-    rows = fetch('SELECT policy, "case", trace FROM decision_decision WHERE settlement = %s', [settlement])
-    return Explanation(rows[0][0], from_json(rows[0][1]), from_json(rows[0][2])) if rows else None
+    The report's form is that of :func:`yijie.engines.benefit.benefit_report`. What comes out must be what was decided
+    then; the accumulator movements, kept with the decision, are compared.
+    """
+    rows = fetch('SELECT policy, "case", deltas FROM decision_decision WHERE settlement = %s', [settlement])
+    if not rows:
+        raise DecisionUnknown(settlement=settlement)
+    [(fingerprint, case, deltas)] = rows
+    policy = kept_pack(fingerprint)
+    benefit = evaluate(policy, case_from(case))
+    invariant(dict(benefit.deltas) == from_json(deltas), "decision.recomputes", settlement=settlement)
+    return benefit_report(policy, benefit)

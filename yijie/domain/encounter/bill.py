@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.money import Fen
@@ -26,23 +25,22 @@ class Bill:
 
 
 SUMS = """
-SELECT k.encounter, k.batch, count(*), sum(l.amount)::bigint, sum(l.not_covered)::bigint, sum(l.over_ceiling)::bigint,
-       sum(l.first_self_pay)::bigint, sum(l.eligible)::bigint,
-       coalesce(sum(l.eligible) FILTER (WHERE l.item_class = '02'), 0)::bigint
-FROM unnest(%s::date[], %s::bigint[], %s::text[]) AS k (month, encounter, batch)
-JOIN encounter_fee_line l ON l.month = k.month AND l.encounter_id = k.encounter AND l.batch = k.batch
-WHERE l.month = ANY(%s) AND l.revoked_at IS NULL
-GROUP BY k.encounter, k.batch
+SELECT encounter_id, batch, count(*), sum(amount)::bigint, sum(not_covered)::bigint, sum(over_ceiling)::bigint,
+       sum(first_self_pay)::bigint, sum(eligible)::bigint,
+       coalesce(sum(eligible) FILTER (WHERE item_class = '02'), 0)::bigint
+FROM encounter_fee_line
+WHERE month = ANY(%s) AND encounter_id = ANY(%s) AND revoked_at IS NULL
+GROUP BY encounter_id, batch
 """
 
 
-def bills(charges: Sequence[tuple[Record, str]]) -> dict[tuple[int, str], Bill]:
+def bills(encounters: Sequence[Record]) -> dict[tuple[int, str], Bill]:
     """Bills by (encounter id, batch), in one statement; a batch without live lines is absent.
 
     Read after the encounters are locked: an upload that held the lock before is then seen whole.
     """
-    months: list[date] = [encounter.month for encounter, _ in charges]
-    rows = fetch(SUMS, [months, [e.id for e, _ in charges], [batch for _, batch in charges], sorted(set(months))])
+    months = sorted({encounter.month for encounter in encounters})
+    rows = fetch(SUMS, [months, [encounter.id for encounter in encounters]])
     return {(row[0], row[1]): Bill(*row[2:]) for row in rows}
 
 
@@ -58,15 +56,15 @@ class Mark:
 
 def mark_settled(marks: Sequence[Mark]) -> None:
     """Record settlements on their encounters, in one statement."""
+    rows = [
+        {"id": mark.encounter.id, "settled": {mark.batch: mark.settlement}, "step": int(mark.mid_stay)}
+        for mark in marks
+    ]
     execute(
         """UPDATE encounter_encounter e SET settled = e.settled || m.settled, segment = e.segment + m.step,
                state = CASE WHEN m.step = 1 THEN e.state ELSE 'settled' END
-           FROM unnest(%s::bigint[], %s::jsonb[], %s::smallint[]) AS m (id, settled, step) WHERE e.id = m.id""",
-        [
-            [mark.encounter.id for mark in marks],
-            [json_text({mark.batch: mark.settlement}) for mark in marks],
-            [int(mark.mid_stay) for mark in marks],
-        ],
+           FROM json_to_recordset(%s::json) AS m (id bigint, settled jsonb, step smallint) WHERE e.id = m.id""",
+        [json_text(rows)],
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from yijie.domain.transaction import fetch
+from yijie.domain.transaction import fetch, json_text
 from yijie.kernel.identity import masked_name
 from yijie.kernel.region import name_of
 
@@ -64,8 +64,7 @@ SELECT p.number, e.insurance, e.region, p.name, p.sex, p.birth_date, p.ethnicity
        e.company_supplement, e.tier, e.employer,
        ARRAY(SELECT g."group" FROM enrolment_specialgroup g
              WHERE g.person_id = p.id AND g.since <= k.day AND coalesce(g.until >= k.day, true) ORDER BY 1)
-FROM unnest(%(numbers)s::text[], %(insurances)s::text[], %(regions)s::text[], %(days)s::date[])
-     AS k (number, insurance, region, day)
+FROM json_to_recordset(%s::json) AS k (number text, insurance text, region text, day date)
 JOIN enrolment_person p ON p.number = k.number
 LEFT JOIN enrolment_enrolment e ON e.person_id = p.id AND e.insurance = k.insurance AND e.region = k.region
 """
@@ -76,9 +75,11 @@ def insured(asked: Sequence[tuple[Relation, date]]) -> dict[Relation, Insured]:
 
     Relations that do not exist are absent from the answer.
     """
-    numbers, insurances, regions = (list(column) for column in zip(*(relation for relation, _ in asked), strict=True))
-    days = [day for _, day in asked]
-    rows = fetch(SELECT, {"numbers": numbers, "insurances": insurances, "regions": regions, "days": days})
+    wanted = [
+        {"number": number, "insurance": insurance, "region": region, "day": day}
+        for (number, insurance, region), day in asked
+    ]
+    rows = fetch(SELECT, [json_text(wanted)])
     return {(row[0], row[1], row[2]): Insured(*row[:-1], tuple(row[-1])) for row in rows if row[1] is not None}
 
 

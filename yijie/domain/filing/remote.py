@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yijie.domain.enrolment import require_insured
-from yijie.domain.transaction import fetch, in_transaction
+from yijie.domain.transaction import fetch, in_transaction, json_text
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import months_after, now
 from yijie.kernel.ids import new_id
@@ -167,9 +167,8 @@ class Journey:
 
 IN_FORCE = """
 SELECT DISTINCT ON (k.nr) k.nr, f.kind
-FROM unnest(%(numbers)s::text[], %(insurances)s::text[], %(regions)s::text[], %(institutions)s::text[],
-            %(begins)s::date[], %(ends)s::date[]) WITH ORDINALITY
-     AS k (number, insurance, region, institution, began, ended, nr)
+FROM json_to_recordset(%(journeys)s::json)
+     AS k (nr integer, number text, insurance text, region text, institution text, began date, ended date)
 JOIN filing_filing f ON f.person_number = k.number AND f.insurance = k.insurance AND f.care_region = k.region
     AND f.institution IN ('', k.institution) AND f.since <= k.ended AND coalesce(f.until >= k.began, true)
     AND f.requested_at <= %(moment)s
@@ -185,17 +184,18 @@ def in_force(journeys: Sequence[Journey], moment: datetime) -> list[FilingKind |
     A filing made during the stay counts (late filing before discharge, 医保发〔2022〕22号), and one revoked after the
     stay began still does.
     """
-    rows = fetch(
-        IN_FORCE,
+    asked = [
         {
-            "numbers": [j.person_number for j in journeys],
-            "insurances": [j.insurance for j in journeys],
-            "regions": [j.care_region for j in journeys],
-            "institutions": [j.institution for j in journeys],
-            "begins": [j.began for j in journeys],
-            "ends": [j.ended for j in journeys],
-            "moment": moment,
-        },
-    )
+            "nr": nr,
+            "number": journey.person_number,
+            "insurance": journey.insurance,
+            "region": journey.care_region,
+            "institution": journey.institution,
+            "began": journey.began,
+            "ended": journey.ended,
+        }
+        for nr, journey in enumerate(journeys, 1)
+    ]
+    rows = fetch(IN_FORCE, {"journeys": json_text(asked), "moment": moment})
     found = {nr: FilingKind(kind) for nr, kind in rows}
     return [found.get(nr) for nr in range(1, len(journeys) + 1)]

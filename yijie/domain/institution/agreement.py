@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,16 +57,28 @@ class Standing:
             raise WrongRegion(given=given, code=self.code, region=self.region)
 
 
+REMEMBERED_SECONDS_MAX = 3.0
+
 COLUMNS = """code, name, region, kind, grade, level, credit_code, agreement_since, agreement_until, suspended,
 remote_inpatient, remote_outpatient"""
 
 
+_remembered: dict[str, tuple[float, Standing]] = {}
+
+
 def standing(code: str) -> Standing:
-    """The institution with a code; unknown codes are refused."""
+    """The institution with a code; unknown codes are refused.
+
+    Every message asks for it, so the answer is remembered for a few seconds: a suspension takes hold that much later.
+    """
+    seen = _remembered.get(code)
+    if seen is not None and time.monotonic() - seen[0] < REMEMBERED_SECONDS_MAX:
+        return seen[1]
     rows = fetch(f"SELECT {COLUMNS} FROM institution_institution WHERE code = %s", [code])
     if not rows:
         raise InstitutionUnknown(code=code)
-    return Standing(*rows[0])
+    _remembered[code] = (time.monotonic(), Standing(*rows[0]))
+    return _remembered[code][1]
 
 
 def find(*, kind: str = "", name: str = "", code: str = "", limit: int = 100) -> list[Standing]:

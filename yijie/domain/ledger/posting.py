@@ -9,7 +9,7 @@ from datetime import datetime
 import psycopg
 
 from yijie.domain.partition import month_of
-from yijie.domain.transaction import fetch
+from yijie.domain.transaction import fetch, json_text
 from yijie.kernel.errors import invariant
 from yijie.kernel.money import Fen
 
@@ -25,9 +25,9 @@ WITH posted AS (
     INSERT INTO ledger_posting
         (month, transaction, line, region, template, settlement, account, owner, amount, at)
     SELECT %(month)s, e.transaction, e.line, e.region, e.template, e.settlement, e.account, e.owner, e.amount, %(at)s
-    FROM unnest(%(transactions)s::bigint[], %(lines)s::smallint[], %(regions)s::text[], %(templates)s::text[],
-                %(settlements)s::bigint[], %(accounts)s::text[], %(owners)s::text[], %(amounts)s::bigint[])
-         AS e (transaction, line, region, template, settlement, account, owner, amount)
+    FROM json_to_recordset(%(entries)s::json)
+         AS e (transaction bigint, line smallint, region text, template text, settlement bigint, account text,
+               owner text, amount bigint)
     RETURNING region, account, owner, amount
 ), moved AS (
     SELECT region, account, owner, sum(amount)::bigint AS amount FROM posted GROUP BY region, account, owner
@@ -54,7 +54,16 @@ def post(transactions: Sequence[Transaction], at: datetime) -> None:
     Raises :class:`AccountShort` when a personal account is missing or would fall below zero; nothing is then written.
     """
     entries = [
-        (t.id, line, t.region, t.template, t.settlement, account, owner, amount)
+        {
+            "transaction": t.id,
+            "line": line,
+            "region": t.region,
+            "template": t.template,
+            "settlement": t.settlement,
+            "account": account,
+            "owner": owner,
+            "amount": amount,
+        }
         for t in transactions
         for line, (account, owner, amount) in enumerate(t.entries)
     ]
@@ -63,24 +72,14 @@ def post(transactions: Sequence[Transaction], at: datetime) -> None:
         invariant(net == 0, "ledger.balanced", transaction=transaction.id, net=net)
     if not entries:
         return
-    ids, lines, regions, templates, settlements, accounts, owners, amounts = map(list, zip(*entries, strict=True))
+    parameters = {
+        "month": month_of(at.date()),
+        "at": at,
+        "shard": os.getpid() % SHARDS,
+        "entries": json_text(entries),
+    }
     try:
-        [(written, persons_found, _)] = fetch(
-            POST,
-            {
-                "month": month_of(at.date()),
-                "at": at,
-                "shard": os.getpid() % SHARDS,
-                "transactions": ids,
-                "lines": lines,
-                "regions": regions,
-                "templates": templates,
-                "settlements": settlements,
-                "accounts": accounts,
-                "owners": owners,
-                "amounts": amounts,
-            },
-        )
+        [(written, persons_found, _)] = fetch(POST, parameters)
     except psycopg.errors.CheckViolation as error:
         if error.diag.constraint_name == "balance_person_not_overdrawn":
             raise AccountShort from error
@@ -116,10 +115,10 @@ def personal_accounts(accounts: Sequence[tuple[str, str]]) -> dict[tuple[str, st
 def _personal_accounts(accounts: Sequence[tuple[str, str]], lock: str) -> dict[tuple[str, str], Fen]:
     wanted = sorted(set(accounts))
     rows = fetch(
-        "SELECT b.region, b.owner, -b.amount FROM unnest(%s::text[], %s::text[]) AS k (region, owner)"
+        "SELECT b.region, b.owner, -b.amount FROM json_to_recordset(%s::json) AS k (region text, owner text)"
         " JOIN ledger_balance b ON (b.region, b.account, b.owner, b.shard) = (k.region, 'person', k.owner, 0)"
         f" ORDER BY b.region, b.owner {lock}",
-        [[region for region, _ in wanted], [owner for _, owner in wanted]],
+        [json_text([{"region": region, "owner": owner} for region, owner in wanted])],
     )
     held = {(region, owner): amount for region, owner, amount in rows}
     return {account: held.get(account, 0) for account in wanted}

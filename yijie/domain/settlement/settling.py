@@ -17,13 +17,14 @@ from yijie.domain.decision import BenefitRequest, Decided
 from yijie.domain.encounter import Bill, Record
 from yijie.domain.enrolment import Shown
 from yijie.domain.transaction import execute, fetch, json_text
+from yijie.kernel.codes import Fund
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id, public_id
 from yijie.kernel.money import Fen, half_up, yuan
 
 from .errors import NotDischarged, TotalDiffers
-from .models import FUNDS
+from .models import FUNDS, MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,23 @@ class Settled:
         return Decimal(half_up(ratio.numerator * 10_000, ratio.denominator)).scaleb(-4) if ratio else Decimal(0)
 
     @property
+    def money(self) -> dict[str, Fen]:
+        """The bill's parts and who pays them, in fen, by the names of the settlement's money columns."""
+        bill, benefit = self.bill, self.decided.benefit
+        return {
+            "total": bill.total,
+            "not_covered": bill.not_covered,
+            "over_ceiling": bill.over_ceiling,
+            "first_self_pay": bill.first_self_pay,
+            "eligible": bill.eligible,
+            "deductible": benefit.deductible,
+            **{fund: benefit.funds.get(Fund(fund), 0) for fund in FUNDS},
+            "account": benefit.personal_account,
+            "cash": benefit.cash,
+            "hospital_borne": benefit.hospital_borne,
+        }
+
+    @property
     def account_after(self) -> Fen:
         """What the personal account holds afterwards."""
         return self.decided.account_before - self.decided.benefit.personal_account
@@ -106,8 +124,8 @@ def _decided(
     charges: Sequence[Charge], records: dict[int, Record], moment: datetime, *, quoting: bool
 ) -> list[Outcome]:
     checked = [_checked(charge, records, quoting=quoting) for charge in charges]
-    open_charges = [(c.record, c.batch) for c in checked if isinstance(c, _Open)]
-    sums = encounter.bills(open_charges) if open_charges else {}
+    opened = [c.record for c in checked if isinstance(c, _Open)]
+    sums = encounter.bills(opened) if opened else {}
     billed = [c if isinstance(c, YijieError) else c.billed(sums) for c in checked]
     ready = [b for b in billed if isinstance(b, _Billed)]
     borne = _borne_before([b.record for b in ready if b.record.segment > 1])
@@ -219,59 +237,45 @@ def _borne_before(records: Sequence[Record]) -> dict[int, Fen]:
     return dict(rows)
 
 
-INSERT = """
+INSERT = f"""
 INSERT INTO settlement_settlement (id, region, institution, encounter, batch, mid_stay, person_number, home_region,
-    insurance, category, care, medical_type, year, state, settled_at, ratio, total, not_covered, over_ceiling,
-    first_self_pay, eligible, deductible, pooled, large_amount, major_illness, company, civil_servant, aid, disabled,
-    other, account, cash, hospital_borne, details)
-SELECT s.* FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::boolean[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[],
-    %s::numeric[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-    %s::bigint[], %s::bigint[], %s::jsonb[]) AS s
+    insurance, category, care, medical_type, year, state, settled_at, ratio, details, {", ".join(MONEY)})
+SELECT id, region, institution, encounter, batch, mid_stay, person_number, home_region, insurance, category, care,
+    medical_type, year, 'settled', %s, ratio, details, {", ".join(MONEY)}
+FROM json_to_recordset(%s::json) AS s (id bigint, region text, institution text, encounter bigint, batch text,
+    mid_stay boolean, person_number text, home_region text, insurance text, category text, care text,
+    medical_type text, year smallint, ratio numeric, details jsonb, {", ".join(f"{name} bigint" for name in MONEY)})
 """
 
 
 def _write(settled: Sequence[Settled]) -> None:
-    columns = [list(column) for column in zip(*map(_row, settled), strict=True)]
-    written = execute(INSERT, columns)
+    written = execute(INSERT, [settled[0].settled_at, json_text([_row(s) for s in settled])])
     invariant(written == len(settled), "settlement.all_written", written=written)
     decision.confirm([s.decided for s in settled])
     encounter.mark_settled([encounter.Mark(s.encounter, s.batch, s.number, s.charge.mid_stay) for s in settled])
     ledger.post([transaction for s in settled for transaction in _transactions(s)], settled[0].settled_at)
 
 
-def _row(s: Settled) -> tuple[Any, ...]:
-    benefit, record = s.decided.benefit, s.encounter
-    return (
-        s.id,
-        record.region,
-        record.institution,
-        record.id,
-        s.batch,
-        s.charge.mid_stay,
-        record.person_number,
-        record.home_region,
-        record.insurance,
-        s.decided.insured.category,
-        s.charge.care or record.care,
-        s.charge.medical_type or record.medical_type,
-        s.decided.year[3],
-        "settled",
-        s.settled_at,
-        s.ratio,
-        s.bill.total,
-        s.bill.not_covered,
-        s.bill.over_ceiling,
-        s.bill.first_self_pay,
-        s.bill.eligible,
-        benefit.deductible,
-        *(benefit.funds.get(name, 0) for name in FUNDS),
-        benefit.personal_account,
-        benefit.cash,
-        benefit.hospital_borne,
-        json_text(s.charge.details or {}),
-    )
+def _row(s: Settled) -> dict[str, Any]:
+    record = s.encounter
+    return {
+        "id": s.id,
+        "region": record.region,
+        "institution": record.institution,
+        "encounter": record.id,
+        "batch": s.batch,
+        "mid_stay": s.charge.mid_stay,
+        "person_number": record.person_number,
+        "home_region": record.home_region,
+        "insurance": record.insurance,
+        "category": s.decided.insured.category,
+        "care": s.charge.care or record.care,
+        "medical_type": s.charge.medical_type or record.medical_type,
+        "year": s.decided.year[3],
+        "ratio": s.ratio,
+        "details": s.charge.details or {},
+        **s.money,
+    }
 
 
 def _transactions(s: Settled) -> list[ledger.Transaction]:

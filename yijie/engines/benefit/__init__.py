@@ -12,6 +12,7 @@ from yijie.engines.benefit.accumulators import apply_deltas, undo_deltas
 from yijie.engines.benefit.case import Amounts, Bucket, Case, Remote
 from yijie.engines.benefit.entitlement import Entitlement, entitlements
 from yijie.engines.benefit.evaluate import evaluate
+from yijie.engines.benefit.explain import step_words
 from yijie.engines.benefit.grade import FeeLine, Graded, grade, grade_bill
 from yijie.engines.benefit.loading import load_policies, load_policy
 from yijie.engines.benefit.policy import Policy
@@ -44,5 +45,6 @@ __all__ = [
     "load_policies",
     "load_policy",
     "settle_in_order",
+    "step_words",
     "undo_deltas",
 ]

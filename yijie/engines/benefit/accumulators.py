@@ -27,12 +27,12 @@ COUNT = "count."
 
 def count_name(care: CareKind) -> str:
     """Name of the number of visits or stays of a kind in the year."""
-    return f"count.{care.value}"
+    return f"count.{care}"
 
 
 def remote_count_name(care: CareKind, situation: RemoteSituation) -> str:
     """Name of the number of those outside the pool under one remote situation."""
-    return f"count.{care.value}.{situation.value}"
+    return f"count.{care}.{situation}"
 
 
 def period_suffix(per: str, day: date) -> str:

@@ -23,6 +23,7 @@ from yijie.engines.benefit.refusals import PayersExceedBill
 from yijie.engines.benefit.resolve import plan_for
 from yijie.engines.benefit.result import BandShare, Benefit, LayerShare, TraceStep
 from yijie.engines.benefit.run import Run
+from yijie.engines.benefit.values import figure_of
 from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT, POOLED
 from yijie.kernel.errors import invariant
 from yijie.kernel.money import Fen, half_up, yuan
@@ -108,6 +109,9 @@ def _pay_by_rule(layer: LayerPlan, run: Run) -> None:
     above = cost - taken if subtracted == "before_ratio" else cost
     excess = _under_ceilings(layer, layer.excess_ceilings, above, run)
     costs = _costs(layer.pay, cost - above, excess, layer, run)
+    for band, gap in layer.pay.gaps:
+        if costs[band]:
+            figure_of(gap)
     exact = weighted(costs, layer.pay.numerators)
     paid = half_up(exact, layer.pay.denominator)
     if run.tracing:

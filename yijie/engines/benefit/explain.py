@@ -79,6 +79,12 @@ def sentence(step: TraceStep, language: str) -> str:
     return SENTENCES[step.step].say(language).format(**sums, ratios=_percents(step.ratios))
 
 
+def step_words(step: TraceStep, language: str) -> str:
+    """A step in one line: what it is called, then what it did."""
+    colon = "：" if language == "zh" else ": "
+    return f"{step_label(step, language)}{colon}{sentence(step, language)}"
+
+
 def band_sentence(band: BandShare, language: str) -> str:
     """One band of a payment: its borders, the cost in it, the ratio and the exact payment."""
     upper = yuan(band.to) if band.to is not None else Text("以上", "upwards").say(language)

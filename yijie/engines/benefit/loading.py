@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from yijie.engines.benefit.errors import NotReadable, RegionTwice
+from yijie.engines.benefit.errors import NotReadable
 from yijie.engines.benefit.policy import Policy
+from yijie.engines.benefit.policy_errors import RegionTwice
 from yijie.engines.benefit.read_policy import POOL_FILE, read_policy
 
 FILE_BYTES_MAX = 1_000_000

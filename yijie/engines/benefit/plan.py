@@ -11,7 +11,7 @@ from typing import cast
 
 from yijie.engines.benefit.dated import Entry
 from yijie.engines.benefit.document import Place
-from yijie.engines.benefit.values import Band, Choice, Figure
+from yijie.engines.benefit.values import Band, Choice, Figure, Gap
 from yijie.engines.benefit.words import Text
 from yijie.kernel.money import Ratio
 
@@ -116,6 +116,8 @@ class PayPlan:
     on_excess: bool
     over_year: bool
     stated: str
+    gaps: tuple[tuple[int, Gap], ...]
+    """Bands whose ratio is a declared gap: refused when a case has cost in them."""
     uses: tuple[Use, ...]
     adjustments: tuple[tuple[str, tuple[Use, ...], tuple[Ratio, ...]], ...]
     """Each step that changed the ratios: its name, its parameters, the ratios after it."""

@@ -9,7 +9,7 @@ from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.refusals import FactUndeclared
 from yijie.engines.benefit.values import FactValue
-from yijie.engines.benefit.words import NONE, word_of
+from yijie.engines.benefit.words import NONE, Vocabulary, word_of
 from yijie.kernel.dates import age_on
 
 ORDINAL_MAX = 400
@@ -64,21 +64,28 @@ def facts_of(policy: Policy, case: Case) -> dict[str, FactValue]:
         "relation": word_of(case.remote.relation),
         "remote": word_of(case.remote.situation),
         "filing": word_of(case.remote.filing) if case.remote.filing else NONE,
-        "tier": case.tier or None,
-        "disease": case.disease or NONE,
+        "disease": NONE,
         "ordinal": min(ordinal, ORDINAL_MAX),
         "remote_ordinal": min(remote_ordinal, ORDINAL_MAX),
         "age": age_of(case),
     }
-    declared = policy.vocabulary.declared
-    own = dict(case.facts)
-    own |= {fact: word for fact, word in (("tier", case.tier), ("disease", case.disease)) if word and declared[fact]}
     facts |= policy.assumed
-    for fact, word in own.items():
-        if word not in declared.get(fact, {}):
-            known = ", ".join(f"{name}={'|'.join(words)}" for name, words in declared.items() if words)
-            raise FactUndeclared(fact=fact, word=word, known=known)
-        facts[fact] = word
+    facts |= _declared_facts(policy.vocabulary, case)
+    return facts
+
+
+def _declared_facts(vocabulary: Vocabulary, case: Case) -> dict[str, str]:
+    """The case's facts in dimensions the pool declares, as the pool's words; a dimension without words counts not."""
+    given = dict(case.facts)
+    own = ("tier", case.tier), ("disease", case.disease)
+    given |= {dimension: text for dimension, text in own if text and vocabulary.declared[dimension]}
+    facts = {}
+    for dimension, text in given.items():
+        word = vocabulary.word_for(dimension, text)
+        if word is None:
+            known = ", ".join(f"{name}={'|'.join(words)}" for name, words in vocabulary.declared.items() if words)
+            raise FactUndeclared(fact=dimension, word=text, known=known)
+        facts[dimension] = word
     return facts
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from yijie.engines.benefit import document as doc
 from yijie.engines.benefit.dated import Dated, Entry, Source
 from yijie.engines.benefit.document import Node
-from yijie.engines.benefit.errors import (
-    BadNumber,
+from yijie.engines.benefit.errors import BadNumber, OutOfRange
+from yijie.engines.benefit.policy_errors import (
     BandReversed,
     BandsGap,
     BandsOpen,
@@ -21,7 +21,6 @@ from yijie.engines.benefit.errors import (
     DatesGap,
     DatesOverlap,
     DatesReversed,
-    OutOfRange,
     PartsOverlap,
     RangesGap,
     RangesOverlap,
@@ -31,7 +30,7 @@ from yijie.engines.benefit.errors import (
 )
 from yijie.engines.benefit.steps import COVERABLE, Kind
 from yijie.engines.benefit.values import Band, Figure, Gap, Key, Leaf, Span, Table, Value
-from yijie.engines.benefit.words import NUMBER_DIMENSIONS, Text, Vocabulary
+from yijie.engines.benefit.words import NUMBER_DIMENSIONS, PARTS, Text, Vocabulary
 from yijie.kernel.money import Fen, Ratio, fen_from_yuan, ratio_from_text, yuan
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -138,9 +137,10 @@ class ValueReader:
         }
 
     def read_parts(self, node: Node) -> tuple[str, ...]:
-        """Parts of the bill, or buckets inside parts; not both, for a fen must not be looked at twice."""
+        """Parts of the bill, or buckets, or what ceilings cut off: never mixed, for no fen is looked at twice."""
         named = doc.words(node, (*COVERABLE, *self.vocabulary.buckets))
-        if {name in COVERABLE for name in named} == {True, False} or len(set(named)) < len(named):
+        alone = len(named) == 1 or set(named) <= set(PARTS) or not set(named) & set(COVERABLE)
+        if not alone or len(set(named)) < len(named):
             raise PartsOverlap(**node.place.facts, named=", ".join(named))
         return named
 
@@ -154,7 +154,7 @@ class ValueReader:
     def history_of(self, name: str, node: Node, leaf: Callable[[Node, str], Leaf]) -> Dated:
         """A parameter whose figures ``leaf`` reads."""
         entries = [self.entry(item, leaf) for item in doc.items(node)]
-        for before, after in itertools.pairwise(entries):
+        for before, after in pairwise(entries):
             _check_sequence(before, after)
         return Dated(name, tuple(entries), node.place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yijie.engines.benefit.accumulators import COUNT
-from yijie.engines.benefit.explain import exact_yuan, figure_text, sentence, step_label
+from yijie.engines.benefit.explain import exact_yuan, figure_text, step_words
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.result import BandShare, Benefit, LayerShare, TraceStep
@@ -61,8 +61,8 @@ def _step(step: TraceStep, vocabulary: Vocabulary) -> dict[str, Any]:
         "layer": step.layer.name,
         "payer": step.layer.payer,
         "step": step.step,
-        "zh": f"{step_label(step, 'zh')}：{sentence(step, 'zh')}",
-        "en": f"{step_label(step, 'en')}: {sentence(step, 'en')}",
+        "zh": step_words(step, "zh"),
+        "en": step_words(step, "en"),
         "sums": {name: yuan(amount) for name, amount in step.sums.items()},
         "ratios": [percent(ratio) for ratio in step.ratios],
         "bands": [_band(band) for band in step.bands],

@@ -11,16 +11,20 @@ from yijie.engines.benefit.active import Active
 from yijie.engines.benefit.plan import PayPlan, Use
 from yijie.engines.benefit.policy import Layer
 from yijie.engines.benefit.refusals import NoRuleForCase
-from yijie.engines.benefit.values import fact_for, look_up
+from yijie.engines.benefit.values import Gap, fact_for, find
 from yijie.engines.benefit.words import PERSONAL_ACCOUNT
 from yijie.kernel.money import Ratio
 
 ADJUSTING = ("own_share", "factor", "points")
 ONE = Fraction(1)
 
+Start = tuple[tuple[int, ...], tuple[Ratio, ...], tuple[tuple[int, Gap], ...], tuple[Use, ...]]
+"""Inner borders, ratios, gaps among them, parameters: what a pay rule starts from."""
 Adjustment = tuple[str, tuple[Use, ...], tuple[Ratio, ...]]
 
-WHOLE = PayPlan("whole", (), (ONE,), (1,), 1, on_excess=True, over_year=False, stated="", uses=(), adjustments=())
+WHOLE = PayPlan(
+    "whole", (), (ONE,), (1,), 1, on_excess=True, over_year=False, stated="", gaps=(), uses=(), adjustments=()
+)
 """All that is seen: what the personal account pays, up to its balance."""
 
 
@@ -33,7 +37,7 @@ def pay_plan(layer: Layer, chosen: Sequence[Active]) -> PayPlan:
         raise NoRuleForCase(**layer.place.facts)
     if rule.step.name == "stated":
         return _stated(layer, rule)
-    bounds, ratios, uses = _bands(rule) if rule.step.name == "bands" else _flat(rule)
+    bounds, ratios, gaps, uses = _bands(rule) if rule.step.name == "bands" else _flat(rule)
     adjustments: list[Adjustment] = []
     for active in chosen:
         if active.step.name in ADJUSTING:
@@ -50,6 +54,7 @@ def pay_plan(layer: Layer, chosen: Sequence[Active]) -> PayPlan:
         on_excess=rule.step.forms.get("measured_on") != "cost",
         over_year=rule.step.forms.get("over") == "year",
         stated="",
+        gaps=gaps,
         uses=uses,
         adjustments=tuple(adjustments),
     )
@@ -58,28 +63,29 @@ def pay_plan(layer: Layer, chosen: Sequence[Active]) -> PayPlan:
 def _stated(layer: Layer, rule: Active) -> PayPlan:
     """A sum decided outside the policy; the case gives it under the step's name, or the layer's."""
     name = rule.step.forms.get("name", layer.name)
-    return PayPlan("stated", (), (ONE,), (1,), 1, True, False, name, (rule.main(),), ())
+    return PayPlan("stated", (), (ONE,), (1,), 1, True, False, name, (), (rule.main(),), ())
 
 
-def _flat(rule: Active) -> tuple[tuple[int, ...], tuple[Ratio, ...], tuple[Use, ...]]:
+def _flat(rule: Active) -> Start:
     """One ratio, with what it gains for every completed year of age (old 成都: 75 % + 0.2 % × age)."""
     uses = rule.uses("share", "per_year_of_age")
     ratio = uses["share"].ratio
     if "per_year_of_age" in uses:
         age = cast("int", fact_for("age", rule.facts, rule.step.place))
         ratio += uses["per_year_of_age"].ratio * age
-    return (), (_within_bounds(ratio),), tuple(uses.values())
+    return (), (_within_bounds(ratio),), (), tuple(uses.values())
 
 
-def _bands(rule: Active) -> tuple[tuple[int, ...], tuple[Ratio, ...], tuple[Use, ...]]:
+def _bands(rule: Active) -> Start:
     """Inner borders and a ratio per band; what chose the ratios joins what chose the schedule."""
     use = rule.main()
     bands = use.bands
-    looked_up = [look_up(band.share, rule.facts) for band in bands]
-    choices = dict.fromkeys((*use.choices, *(choice for _, chosen in looked_up for choice in chosen)))
+    found = [find(band.share, rule.facts) for band in bands]
+    choices = dict.fromkeys((*use.choices, *(choice for _, chosen in found for choice in chosen)))
     bounds = tuple(cast("int", band.to) for band in bands[:-1])
-    ratios = tuple(cast("Ratio", figure) for figure, _ in looked_up)
-    return bounds, ratios, (Use(use.name, ratios, tuple(choices), use.entry, use.place),)
+    gaps = tuple((index, share) for index, (share, _) in enumerate(found) if isinstance(share, Gap))
+    ratios = tuple(Fraction(0) if isinstance(share, Gap) else cast("Ratio", share.figure) for share, _ in found)
+    return bounds, ratios, gaps, (Use(use.name, ratios, tuple(choices), use.entry, use.place),)
 
 
 def _adjust(step: str, ratio: Ratio, uses: dict[str, Use]) -> Ratio:

@@ -69,12 +69,13 @@ class Run:
         """Take a payment off what it was paid on; what exceeds that comes off the rest of the bill in order."""
         rest = paid
         for name in covers.buckets:
-            rest -= self._take_part(PART_INDEX[self.case.amounts.buckets[name].part], rest, self.buckets[name])
+            rest -= self._take_bucket(name, rest)
         for index in covers.parts:
             spared = sum(self._inside(name, (index,)) for name in covers.without)
             rest -= self._take_part(index, rest, self.left[index] - spared)
-        for index in range(len(self.left)):
-            rest -= self._take_part(index, rest, self.left[index])
+        if rest:
+            for index, left in enumerate(self.left):
+                rest -= self._take_part(index, rest, left)
 
     def book(self, plan: LayerPlan, sums: Mapping[str, int]) -> None:
         """Move the accumulators by what the layer counts: cost, deductible, excess, paid."""
@@ -84,6 +85,14 @@ class Run:
                 name = accumulator if per == "year" else accumulator + period_suffix(per, day)
                 self.deltas[name] = self.deltas.get(name, 0) + amount
         self.paid[plan.payer] = self.paid.get(plan.payer, 0) + sums["paid"]
+
+    def _take_bucket(self, name: str, wanted: int) -> int:
+        bucket = self.case.amounts.buckets.get(name)
+        if bucket is None:
+            return 0
+        taken = min(wanted, self.buckets[name])
+        self.buckets[name] -= taken
+        return self._take_part(PART_INDEX[bucket.part], taken, taken)
 
     def _take_part(self, index: int, wanted: int, available: int) -> int:
         taken = min(wanted, available)

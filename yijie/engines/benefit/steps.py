@@ -62,13 +62,18 @@ class Primitive:
 PERIODS = {"per": ("year", "month", "day", "visit")}
 
 PRIMITIVES: dict[str, Primitive] = {
+    # what a payer looks at: aid and major illness on what is left, 附加基金 on cost beyond the ceiling (上海)
     "covers": Primitive(
         0, "parts", {"parts": Kind.PARTS, "without": Kind.BUCKETS}, {"seen": ("left", "billed")}, one_of="covers"
     ),
+    # third and later unfiled visits borne whole (义乌); "filing required" refuses
     "exclude": Primitive(1, "reason", {"reason": Kind.TEXT}),
     "refuse": Primitive(1, "reason", {"reason": Kind.TEXT}),
+    # 10 / 40 % (a Shandong city), 10 / 20 / 30 % (义乌) borne before the normal ratio
     "first_share": Primitive(2, "share", {"share": Kind.SHARE}),
+    # 武汉: 240,000 counted on fund and person
     "cost_ceiling": Primitive(3, "amount", {"amount": Kind.AMOUNT}, PERIODS, ("per",), names=("counter",)),
+    # tables (商洛, 西安), half (北京), minus a sum or 10 % (重庆), each 90 days (广州), once a year (杭州, 宁波)
     "deductible": Primitive(
         4,
         "amount",
@@ -85,8 +90,11 @@ PRIMITIVES: dict[str, Primitive] = {
         one_of="deductible",
         names=("counter",),
     ),
+    # ceiling on what enters the pool, above the deductible
     "excess_ceiling": Primitive(5, "amount", {"amount": Kind.AMOUNT}, PERIODS, ("per",), names=("counter",)),
+    # flat or by level everywhere; by exact age: old 成都 and 四川省级
     "ratio": Primitive(6, "share", {"share": Kind.SHARE, "per_year_of_age": Kind.POINTS}, one_of="pay"),
+    # on cost: 北京, 杭州; on the excess: 北京大病
     "bands": Primitive(
         6,
         "schedule",
@@ -95,11 +103,16 @@ PRIMITIVES: dict[str, Primitive] = {
         ("measured_on",),
         one_of="pay",
     ),
+    # sums decided elsewhere: hospital waiver and civil-affairs aid on one bill (沂水)
     "stated": Primitive(6, "reason", {"reason": Kind.TEXT}, one_of="pay", names=("name",)),
+    # retired bear 60 % (北京) or 80 % (武汉) of the own share
     "own_share": Primitive(7, "times", {"times": Kind.MULTIPLE}),
     "factor": Primitive(7, "times", {"times": Kind.MULTIPLE}),
+    # -10 / -20 remote (national caps), +2 per decade of age (成都), +5 retired (深圳)
     "points": Primitive(7, "add", {"add": Kind.POINTS, "least": Kind.SHARE, "most": Kind.SHARE}),
+    # 蚌埠: 45 / 40 % at least
     "guarantee": Primitive(8, "share", {"share": Kind.SHARE}),
+    # annual ceilings everywhere; 300 a month (广州 outpatient)
     "payment_ceiling": Primitive(9, "amount", {"amount": Kind.AMOUNT}, PERIODS, ("per",), names=("counter",)),
 }
 ORDER = " → ".join(

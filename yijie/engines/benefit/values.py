@@ -92,14 +92,25 @@ def look_up(value: Value, facts: Facts) -> tuple[Figure, tuple[Choice, ...]]:
     Raises :class:`FactMissing` when the case does not say what the table asks, :class:`NothingSaid` when no branch
     fits, :class:`ParameterUnknown` when the branch is a declared gap.
     """
+    found, choices = find(value, facts)
+    return figure_of(found), choices
+
+
+def find(value: Value, facts: Facts) -> tuple[Leaf | Gap, tuple[Choice, ...]]:
+    """Like :func:`look_up`, but a declared gap is handed back, for figures that may turn out not to matter."""
     chosen: list[Choice] = []
-    while not isinstance(value, Leaf):
-        if isinstance(value, Gap):
-            raise ParameterUnknown(**value.place.facts, note=value.note)
+    while isinstance(value, Table):
         fact = fact_for(value.dimension, facts, value.place)
         chosen.append((value.dimension, fact))
         value = _branch(value, fact)
-    return value.figure, tuple(chosen)
+    return value, tuple(chosen)
+
+
+def figure_of(found: Leaf | Gap) -> Figure:
+    """The figure found; :class:`ParameterUnknown` for a gap."""
+    if isinstance(found, Gap):
+        raise ParameterUnknown(**found.place.facts, note=found.note)
+    return found.figure
 
 
 def fact_for(dimension: str, facts: Facts, place: Place) -> FactValue:

@@ -97,6 +97,8 @@ class Vocabulary:
     declared: Mapping[str, Mapping[str, Text]]
     buckets: Mapping[str, Text]
     """Names for sums inside a part of the bill that the policy treats apart, such as basic drugs."""
+    codes: Mapping[str, str]
+    """Beginnings of national disease codes with the word each stands for."""
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -109,6 +111,21 @@ class Vocabulary:
             return CLOSED_DIMENSIONS[dimension]
         none = (NONE,) if dimension == "disease" else ()
         return (*self.declared[dimension], *none)
+
+    def word_for(self, dimension: str, given: str) -> str | None:
+        """The word of a declared dimension that a case means: the word itself, its Chinese name, or a disease code.
+
+        A national disease code (it holds a digit) means the word with the longest beginning it has, or ``none``.
+        Returns None for a text that means nothing in this pool.
+        """
+        declared = self.declared.get(dimension, {})
+        if given in declared:
+            return given
+        named = next((word for word, name in declared.items() if name.zh == given), None)
+        if named is None and dimension == "disease" and any(letter.isdigit() for letter in given):
+            begun = [beginning for beginning in self.codes if given.startswith(beginning)]
+            return self.codes[max(begun, key=len)] if begun else NONE
+        return named
 
     def label(self, dimension: str, word: str, language: str) -> str:
         """How people call a word: 三级 for tertiary; the word itself where nobody gave it a name."""

@@ -1,7 +1,7 @@
 """Settling under load: what waits is settled together in one transaction, each request answered by itself.
 
-A request that comes alone is settled at once by its own thread. While a transaction runs, requests gather; the thread
-that finishes hands the whole gathering to one of those waiting. So the number in a batch follows the load, nothing
+A request that comes alone is settled at once by its own thread. While batches run, requests gather; the thread that
+finishes hands the whole gathering to one of those waiting. So the number in a batch follows the load, nothing
 waits for a timer, and no thread of its own is needed. Requests that must keep apart never share a batch.
 """
 
@@ -16,6 +16,7 @@ Work = TypeVar("Work")
 Answer = TypeVar("Answer")
 
 BATCH_MAX = 32
+BATCHES_AT_ONCE_MAX = 2
 WAIT_SECONDS_MAX = 60.0
 
 
@@ -36,59 +37,77 @@ class _Ticket(Generic[Work, Answer]):
 
 
 class Committer(Generic[Work, Answer]):
-    """Runs ``settle_together`` over what waits. It answers each request in order, by value; it must not raise for one
-    bad member. Where it raises all the same (the database refused the batch), each member is run alone."""
+    """Runs ``settle_together`` over what waits, a few batches at a time, so that the database works while we compute.
+
+    ``settle_together`` answers each request in order, by value; it must not raise for one bad member. Where it raises
+    all the same (the database refused the batch), each member is run alone.
+    """
 
     def __init__(
-        self, settle_together: Callable[[Sequence[Work]], list[Answer]], *, batch_max: int = BATCH_MAX
+        self,
+        settle_together: Callable[[Sequence[Work]], list[Answer]],
+        *,
+        batch_max: int = BATCH_MAX,
+        batches_at_once_max: int = BATCHES_AT_ONCE_MAX,
     ) -> None:
         self._settle_together = settle_together
         self._batch_max = batch_max
+        self._idle = batches_at_once_max
         self._lock = threading.Lock()
         self._waiting: list[_Ticket[Work, Answer]] = []
-        self._busy = False
+        self._running: set[Hashable] = set()
 
     def submit(self, work: Work, *, apart: frozenset[Hashable]) -> Answer:
         """Settle one request, possibly together with others, and return its answer.
 
-        Two requests that share a member of ``apart`` (a person, a message id) never meet in one batch.
+        Two requests that share a member of ``apart`` (a person, a message id) are never under way at once.
         """
         ticket: _Ticket[Work, Answer] = _Ticket(work, apart)
         with self._lock:
             self._waiting.append(ticket)
-            ticket.leads = not self._busy
-            self._busy = True
-        if not ticket.leads and not ticket.ready.wait(WAIT_SECONDS_MAX):
+            self._appoint()
+        if not ticket.ready.wait(WAIT_SECONDS_MAX):
             self._give_up(ticket)
         if ticket.leads:
-            self._lead()
+            self._lead(ticket)
         if ticket.failure is not None:
             raise ticket.failure
         return ticket.answer  # type: ignore[return-value]
 
-    def _lead(self) -> None:
+    def _appoint(self) -> None:
+        """Let the first waiting request that may run lead a batch, where a batch may still be started."""
+        if self._idle == 0:
+            return
+        first = next((ticket for ticket in self._waiting if self._running.isdisjoint(ticket.apart)), None)
+        if first is not None:
+            self._idle -= 1
+            self._waiting.remove(first)
+            self._running |= first.apart
+            first.leads = True
+            first.ready.set()
+
+    def _lead(self, leader: _Ticket[Work, Answer]) -> None:
         with self._lock:
-            batch = self._take()
+            batch = [leader, *self._companions()]
         try:
             self._run(batch)
         finally:
             with self._lock:
-                self._busy = bool(self._waiting)
-                if self._waiting:
-                    self._waiting[0].leads = True
-                    self._waiting[0].ready.set()
+                self._idle += 1
+                self._running.difference_update(*(ticket.apart for ticket in batch))
+                self._appoint()
 
-    def _take(self) -> list[_Ticket[Work, Answer]]:
+    def _companions(self) -> list[_Ticket[Work, Answer]]:
+        """Take from what waits, in order, whoever may join the batch."""
         batch: list[_Ticket[Work, Answer]] = []
-        taken: set[Hashable] = set()
         left: list[_Ticket[Work, Answer]] = []
+        taken = set(self._running)
         for ticket in self._waiting:
-            if len(batch) < self._batch_max and taken.isdisjoint(ticket.apart):
-                batch.append(ticket)
-            else:
-                left.append(ticket)
+            fits = len(batch) < self._batch_max - 1 and taken.isdisjoint(ticket.apart)
+            (batch if fits else left).append(ticket)
             taken |= ticket.apart
         self._waiting = left
+        self._running.update(*(ticket.apart for ticket in batch))
         return batch
 
     def _run(self, batch: Sequence[_Ticket[Work, Answer]]) -> None:
@@ -107,10 +126,10 @@ class Committer(Generic[Work, Answer]):
             ticket.ready.set()
 
     def _give_up(self, ticket: _Ticket[Work, Answer]) -> None:
+        """Stop waiting; a request that is being settled at this moment has an outcome its message id will tell."""
         with self._lock:
-            if ticket.leads:
-                return
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
-        if not ticket.ready.is_set():
+                raise WaitedTooLong
+        if not ticket.ready.wait(WAIT_SECONDS_MAX):
             raise WaitedTooLong

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yijie.domain.transaction import execute, fetch
+from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 
@@ -39,7 +39,8 @@ class Claim:
     """A message that asks to take effect."""
 
     key: Key
-    content_hash: bytes
+    content_hash: str
+    """hexadecimal"""
     person_number: str
     operator: str
 
@@ -53,9 +54,8 @@ class Kept:
 
 CLAIM = """
 INSERT INTO fsi_message (institution, infno, msgid, content_hash, state, person_number, output, operator, received_at)
-SELECT k.institution, k.infno, k.msgid, k.hash, 'done', k.person, '', k.operator, %s
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::bytea[], %s::text[], %s::text[])
-     AS k (institution, infno, msgid, hash, person, operator)
+SELECT k.institution, k.infno, k.msgid, decode(k.hash, 'hex'), 'done', k.person, '', k.operator, %s
+FROM json_to_recordset(%s::json) AS k (institution text, infno text, msgid text, hash text, person text, operator text)
 ORDER BY 1, 2, 3
 ON CONFLICT DO NOTHING
 RETURNING institution, infno, msgid
@@ -67,16 +67,8 @@ def claim(claims: Sequence[Claim]) -> dict[Key, Kept | YijieError | None]:
 
     None: claimed, go on. Kept: done before with the same content, answer that. Error: reused or reversed.
     """
-    fresh = fetch(
-        CLAIM,
-        [
-            now(),
-            *([c.key[part] for c in claims] for part in range(3)),
-            [c.content_hash for c in claims],
-            [c.person_number for c in claims],
-            [c.operator for c in claims],
-        ],
-    )
+    rows = [_named(c.key) | {"hash": c.content_hash, "person": c.person_number, "operator": c.operator} for c in claims]
+    fresh = fetch(CLAIM, [now(), json_text(rows)])
     outcome: dict[Key, Kept | YijieError | None] = {(row[0], row[1], row[2]): None for row in fresh}
     for repeated in (c for c in claims if c.key not in outcome):
         outcome[repeated.key] = _seen_before(repeated)
@@ -91,9 +83,13 @@ def _seen_before(repeated: Claim) -> Kept | YijieError:
     named = {"infno": repeated.key[1], "msgid": repeated.key[2]}
     if state != "done":
         return MessageReversed(**named)
-    if bytes(content_hash) != repeated.content_hash:
+    if bytes(content_hash).hex() != repeated.content_hash:
         return MessageReused(**named)
     return Kept(output)
+
+
+def _named(key: Key) -> dict[str, str]:
+    return dict(zip(("institution", "infno", "msgid"), key, strict=True))
 
 
 def release(keys: Sequence[Key]) -> None:
@@ -101,24 +97,21 @@ def release(keys: Sequence[Key]) -> None:
     if keys:
         execute(
             "DELETE FROM fsi_message m"
-            " USING unnest(%s::text[], %s::text[], %s::text[]) AS k (institution, infno, msgid)"
+            " USING json_to_recordset(%s::json) AS k (institution text, infno text, msgid text)"
             " WHERE (m.institution, m.infno, m.msgid) = (k.institution, k.infno, k.msgid)",
-            [[key[part] for key in keys] for part in range(3)],
+            [json_text([_named(key) for key in keys])],
         )
 
 
 def keep(answers: Sequence[tuple[Key, int | None, str]]) -> None:
     """Keep the answers of claimed messages: (key, id of what the message made, output as it was sent)."""
+    rows = [_named(key) | {"subject": subject, "output": output} for key, subject, output in answers]
     execute(
         """UPDATE fsi_message m SET subject = k.subject, output = k.output
-           FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[])
-                AS k (institution, infno, msgid, subject, output)
+           FROM json_to_recordset(%s::json)
+                AS k (institution text, infno text, msgid text, subject bigint, output text)
            WHERE (m.institution, m.infno, m.msgid) = (k.institution, k.infno, k.msgid)""",
-        [
-            *([key[part] for key, _, _ in answers] for part in range(3)),
-            [subject for _, subject, _ in answers],
-            [output for _, _, output in answers],
-        ],
+        [json_text(rows)],
     )
 
 

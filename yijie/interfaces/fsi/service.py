@@ -80,7 +80,7 @@ def _run(envelope: Envelope) -> bytes:
         return _shaped(envelope.infno, READING[envelope.infno](call))
     claim = Claim(
         key=(call.at.code, envelope.infno, envelope.msgid),
-        content_hash=bytes.fromhex(envelope.content_hash()),
+        content_hash=envelope.content_hash(),
         person_number=call.person_number,
         operator=envelope.opter,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import FUNDS, Settled, SettlementRow
+from yijie.engines.benefit import TraceStep, step_words
 from yijie.kernel.codes import CareKind
 from yijie.kernel.dates import age_on
 from yijie.kernel.money import Fen, yuan
@@ -68,20 +69,9 @@ def clearing_out(care: str, region: str) -> dict[str, str]:
 
 def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:
     """``setlinfo`` and ``setldetail`` of a quote or a settlement; a quote's table has no settlement number."""
-    benefit, record = settled.decided.benefit, settled.encounter
+    record = settled.encounter
     care = settled.charge.care or record.care
-    money = {
-        "total": settled.bill.total,
-        "not_covered": settled.bill.not_covered,
-        "over_ceiling": settled.bill.over_ceiling,
-        "first_self_pay": settled.bill.first_self_pay,
-        "eligible": settled.bill.eligible,
-        "deductible": benefit.deductible,
-        **{fund: benefit.funds.get(fund, 0) for fund in FUNDS},
-        "account": benefit.personal_account,
-        "cash": benefit.cash,
-        "hospital_borne": benefit.hospital_borne,
-    }
+    money = settled.money
     return {
         "setlinfo": {
             "mdtrt_id": record.number,
@@ -94,15 +84,15 @@ def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:
             "medins_setl_id": message_id,
             **clearing_out(care, record.region),
         },
-        "setldetail": details_out(money, care, record.insurance, _process(settled.decided.trace)),
+        "setldetail": details_out(money, care, record.insurance, _process(settled.decided.benefit.trace)),
     }
 
 
-def _process(trace: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _process(trace: Sequence[TraceStep]) -> dict[str, str]:
     """Each payer's steps in words, one after the other."""
     texts: dict[str, list[str]] = {}
     for step in trace:
-        texts.setdefault(step["payer"], []).append(step["zh"])
+        texts.setdefault(step.layer.payer, []).append(step_words(step, "zh"))
     return {payer: "；".join(steps) for payer, steps in texts.items()}
 
 

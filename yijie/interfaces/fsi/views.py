@@ -18,11 +18,15 @@ ADDRESSES = (
 """URL styles seen in provinces' clients (section 1.3 of the interface facts)."""
 
 
+JSON = "application/json; charset=utf-8"
+
+
 @csrf_exempt
 @require_POST
 def call_service(request: HttpRequest, infno: str | None = None) -> HttpResponse:
     """Answer one message. The HTTP status is 200 whatever ``infcode`` says, as clients expect."""
-    return HttpResponse(answer(request.body, infno), content_type="application/json; charset=utf-8")
+    said = answer(request.body, infno)
+    return HttpResponse(said, content_type=JSON, headers={"Content-Length": len(said)})
 
 
 urlpatterns: list[URLPattern] = [re_path(address, call_service) for address in ADDRESSES]

@@ -1,0 +1,1 @@
+"""Benchmarks: every figure is a ratio against a stated yardstick measured in the same run (``make bench``)."""

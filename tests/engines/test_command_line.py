@@ -1,0 +1,215 @@
+"""``yijie policy check`` and ``yijie quote`` as a stranger meets them: a process, its output, its exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from yijie.interfaces import cli
+from yijie.interfaces.cli import policy, quote as quote_command
+from yijie.kernel.errors import YijieError
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+
+CASE = """\
+id: visit
+insurance: employee
+category: retired
+birth_date: 1960-01-01
+care: inpatient
+level: tertiary
+service_from: 2025-03-01
+service_to: 2025-03-09
+remote: {relation: cross_province, filing: referral}
+account: {use: yes, balance: 1000}
+amounts: {total: 21000, eligible: 20000, first_self_pay: 600, not_covered: 400}
+"""
+
+
+def yijie(*words):
+    """Run the command; a traceback is never an answer."""
+    command = [sys.executable, "-c", "from yijie.interfaces.cli import main; main()", *map(str, words)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    assert "Traceback" not in ended.stderr + ended.stdout
+    return ended
+
+
+def quote(policy, file, *more):
+    return yijie("quote", "--policy", policy, "--case", file, *more)
+
+
+def inside(app, *words):
+    """The same command within this process, for its branches to be measured."""
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def case_file(tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_text(CASE, encoding="utf-8")
+    return path
+
+
+def test_check_lists_the_pools_of_a_root():
+    ended = yijie("policy", "check", "policies")
+    assert ended.returncode == 0
+    for words in ("北京市 Beijing", "武汉市 Wuhan", "全国 National rules", "缺口 gap", "valid: 8"):
+        assert words in ended.stdout
+
+
+def test_check_of_one_pool_notes_remote_care_paid_as_local():
+    ended = yijie("policy", "check", GOLDEN / "INP-07" / "policy")
+    assert ended.returncode == 0
+    assert "remote care is paid as local" in " ".join(ended.stdout.split())
+    assert "remote care is paid as local" not in " ".join(yijie("policy", "check", "policies/beijing").stdout.split())
+
+
+def test_check_names_file_and_line(tmp_path):
+    for path in (ROOT / "policies" / "wuhan").glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        (tmp_path / path.name).write_text(text.replace("tertiary: 60%", "tertiary: 160%"), encoding="utf-8")
+    ended = yijie("policy", "check", tmp_path)
+    assert ended.returncode == 1
+    assert f"{tmp_path}/resident_inpatient.yaml:10：" in ended.stderr
+    assert "'160%' is out of range; it lies between 0% and 100% [benefit.file.out_of_range]" in ended.stderr
+    nowhere = yijie("policy", "check", tmp_path / "nowhere")
+    assert (nowhere.returncode, "not a folder" in nowhere.stderr) == (1, True)
+
+
+def test_quote_prints_a_statement_in_chinese_or_english(case_file):
+    ended = quote("policies/chengdu", case_file)
+    assert ended.returncode == 0
+    said = " ".join(ended.stdout.split())
+    for words in (
+        "待遇测算 Benefit quote visit",
+        "成都市 Chengdu 510100",
+        "统筹基金 pooled",
+        "14220.00",
+        "异地转诊起付线",
+        "来源",
+    ):
+        assert words in said
+    english = " ".join(quote("policies/chengdu", case_file, "--lang", "en").stdout.split())
+    assert "deductible: deductible 2000.00 yuan, borne before 0.00, taken now 2000.00" in english
+    assert "since 2011-04-13; source:" in english
+
+
+def test_quote_prints_the_whole_decision_as_json(case_file):
+    ended = quote("policies/chengdu", case_file, "--json")
+    assert ended.returncode == 0
+    report = json.loads(ended.stdout)
+    assert report["funds"] == {"pooled": "14220.00"}
+    assert (report["personal_account"], report["cash"], report["personal_total"]) == ("1000.00", "5780.00", "6780.00")
+    assert report["pooled_ratio"] == "79%"
+    assert [step["step"] for step in report["trace"]] == [
+        "covers",
+        "deductible",
+        "points",
+        "points",
+        "ratio",
+        "account",
+    ]
+    assert report["trace"][1]["parameters"][0]["source"]["trust"] == "B"
+
+
+def test_quote_of_bands_and_of_a_year_of_visits():
+    bands = quote(GOLDEN / "MAJ-01" / "policy", GOLDEN / "MAJ-01" / "case.yaml")
+    assert "12000.00" not in bands.stdout.split("分段支付")[1].split("依据")[0]
+    assert "0.00 – 30000.00: 18000.00 × 60% = 10800.00" in bands.stdout
+    year = quote(GOLDEN / "OUT-01" / "policy", GOLDEN / "OUT-01" / "case.yaml")
+    assert "职工医保 employee 2023" in year.stdout
+    report = json.loads(quote(GOLDEN / "OUT-01" / "policy", GOLDEN / "OUT-01" / "case.yaml", "--json").stdout)
+    assert [visit["funds"]["pooled"] for visit in report["visits"]] == ["455.00", "65.00"]
+    assert report["accumulators"][0]["accumulators"]["employee_outpatient.paid"] == "520.00"
+    waiver = quote(GOLDEN / "AID-01" / "policy", GOLDEN / "AID-01" / "case.yaml")
+    assert "医院负担 borne by the hospital" in waiver.stdout
+
+
+def test_a_refused_case_is_an_answer_with_exit_code_one(case_file):
+    case_file.write_text(CASE.replace(", filing: referral", ""), encoding="utf-8")
+    ended = quote("policies/chengdu", case_file, "--json")
+    assert ended.returncode == 1
+    assert json.loads(ended.stdout)["error"]["code"] == "benefit.refused"
+    assert "异地就医未备案" in ended.stderr
+    several = quote(GOLDEN / "AID-04" / "policy", GOLDEN / "AID-04" / "case.yaml")
+    assert (several.returncode, several.stderr.count("[benefit.payers_exceed_bill]")) == (1, 2)
+
+
+def test_visits_stop_at_the_first_refusal(tmp_path):
+    path = tmp_path / "year.yaml"
+    path.write_text(
+        "insurance: employee\ncategory: working\nbirth_date: 1990-01-01\ncare: inpatient\nvisits:\n"
+        "  - {service_from: 2025-01-05, level: tertiary, amounts: {total: 1000, eligible: 1000}}\n"
+        "  - {service_from: 2025-02-05, level: unrated, amounts: {total: 1000, eligible: 1000}}\n"
+        "  - {service_from: 2025-03-05, level: tertiary, amounts: {total: 1000, eligible: 1000}}\n",
+        encoding="utf-8",
+    )
+    ended = quote("policies/chengdu", path, "--json")
+    report = json.loads(ended.stdout)
+    assert ended.returncode == 1
+    assert ["error" in visit for visit in report["visits"]] == [False, True]
+    assert report["accumulators"][0]["accumulators"]["count.inpatient"] == 1
+    app = typer.Typer()
+    app.command()(quote_command.run)
+    assert inside(app, "--policy", "policies/chengdu", "--case", path, "--json").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("care: inpatient\n", "缺少键“insurance”"),
+        ("{", "不是合法的 YAML/JSON"),
+        (CASE.replace("total: 21000", "total: 21001"), "11：amounts 各部分之和 21000.00 不等于总额 21001.00"),
+    ],
+)
+def test_a_bad_case_file_is_named_with_line(case_file, text, said):
+    case_file.write_text(text, encoding="utf-8")
+    ended = quote("policies/chengdu", case_file, "--json")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert said in ended.stderr
+    assert f"{case_file}:" in ended.stderr
+
+
+def test_a_missing_case_file_or_option_is_said(tmp_path):
+    missing = quote("policies/chengdu", tmp_path / "none.yaml")
+    assert (missing.returncode, "No such file" in missing.stderr) == (1, True)
+    assert yijie("quote").returncode == 2
+    assert "quote" in yijie("--help").stdout
+    assert "check" in yijie("policy", "--help").stdout
+
+
+def test_every_golden_example_has_a_statement():
+    app = typer.Typer()
+    app.command()(quote_command.run)
+    for example in sorted(path.parent for path in GOLDEN.glob("*/expected.yaml")):
+        for lang in ("zh", "en"):
+            said = inside(app, "--policy", example / "policy", "--case", example / "case.yaml", "--lang", lang)
+            refused = "refused" in (example / "expected.yaml").read_text(encoding="utf-8")
+            assert said.exit_code == int(refused), example
+            assert refused or "费用总额 total" in said.stdout
+
+
+def test_check_within_this_process():
+    checked = inside(policy.app, "check", "policies")
+    assert (checked.exit_code, "valid: 8" in checked.stdout) == (0, True)
+    lonely = inside(policy.app, "check", GOLDEN / "INP-07" / "policy")
+    assert "remote care is paid as local" in " ".join(lonely.stdout.split())
+    broken = inside(policy.app, "check", "nowhere")
+    assert isinstance(broken.exception, YijieError)
+
+
+def test_main_turns_a_business_error_into_a_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["yijie", "policy", "check", "nowhere"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert "不是文件夹" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["yijie", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0

@@ -1,0 +1,186 @@
+"""What can be wrong with what a policy says: dates, bands, ranges, sources, steps, layers.
+
+Like all :class:`FileError` they name file:line and the path inside, and say what to do.
+"""
+
+from __future__ import annotations
+
+from yijie.engines.benefit.errors import FileError
+
+
+class DatesOverlap(FileError):
+    """Two entries of one parameter hold on the same day, or stand in the wrong order."""
+
+    code = "benefit.policy.dates_overlap"
+    wrong_zh = "自 {since} 起的值与前一项（至 {until}）重叠或次序颠倒；请按日期先后书写"
+    wrong_en = "begins on {since} although the entry before holds until {until}; order the entries by date"
+
+
+class DatesGap(FileError):
+    """Days between two entries of one parameter for which nothing is said."""
+
+    code = "benefit.policy.dates_gap"
+    wrong_zh = "前一项至 {until} 止，本项自 {since} 起，中间有空缺；请补齐，或写 value: none / unknown"
+    wrong_en = "begins on {since} but the entry before ended on {until}; fill the gap, or write value: none or unknown"
+
+
+class DatesReversed(FileError):
+    """An entry that ends before it begins."""
+
+    code = "benefit.policy.dates_reversed"
+    wrong_zh = "结束日 {until} 早于开始日 {since}"
+    wrong_en = "ends on {until}, before it begins on {since}"
+
+
+class BeginsLate(FileError):
+    """A secondary parameter of a step whose history begins after that of the step's main parameter."""
+
+    code = "benefit.policy.begins_late"
+    wrong_zh = "从 {since} 才开始，而同一步骤的“{main}”从 {main_since} 开始；请从该日写起（此前没有则写 value: none）"
+    wrong_en = (
+        "begins on {since} but {main!r} of the same step begins on {main_since}; begin there (value: none if absent)"
+    )
+
+
+class UnknownSource(FileError):
+    """A source name that is declared neither in this file nor in pool.yaml."""
+
+    code = "benefit.policy.unknown_source"
+    wrong_zh = "引用了未登记的来源“{name}”；请在 sources 中登记。已登记：{known}"
+    wrong_en = "names the source {name!r}, which no sources list declares; declared: {known}"
+
+
+class UnknownNeedsNote(FileError):
+    """A gap declared without saying what is missing."""
+
+    code = "benefit.policy.unknown_needs_note"
+    wrong_zh = "声明为 unknown，但没有 note；请说明缺什么"
+    wrong_en = "is declared unknown without a note; say what is missing"
+
+
+class BandsGap(FileError):
+    """A stretch of cost between two bands that no band covers."""
+
+    code = "benefit.policy.bands_gap"
+    wrong_zh = "从 {over} 开始，但前一段到 {to} 为止，中间有空缺；各段须首尾相接"
+    wrong_en = "begins at {over} but the band before ends at {to}; bands must touch"
+
+
+class BandsOverlap(FileError):
+    """Two bands that cover the same cost."""
+
+    code = "benefit.policy.bands_overlap"
+    wrong_zh = "从 {over} 开始，但前一段到 {to} 才结束，两段重叠；各段须首尾相接"
+    wrong_en = "begins at {over} although the band before reaches {to}; bands must touch"
+
+
+class BandsOpen(FileError):
+    """Only the last band may be open above, and the last must be."""
+
+    code = "benefit.policy.bands_open"
+    wrong_zh = "只有最后一段可以（且必须）不写 to；限额请用 ceiling 步骤表示"
+    wrong_en = "only the last band leaves out 'to', and the last must; say a limit with a ceiling step"
+
+
+class BandReversed(FileError):
+    """A band that ends at or below where it begins."""
+
+    code = "benefit.policy.band_reversed"
+    wrong_zh = "段的终点 {to} 不大于起点 {over}"
+    wrong_en = "ends at {to}, not above its beginning {over}"
+
+
+class RangesGap(FileError):
+    """Numbers between two ranges of a table that no range covers, or an open end without ``else``."""
+
+    code = "benefit.policy.ranges_gap"
+    wrong_zh = "没有覆盖 {missing}；各区间须首尾相接，最后一个写成“N+”或另写 else"
+    wrong_en = "says nothing for {missing}; ranges must touch, the last written as 'N+', or add else"
+
+
+class RangesOverlap(FileError):
+    """A number that two ranges of one table cover."""
+
+    code = "benefit.policy.ranges_overlap"
+    wrong_zh = "“{key}”与前面的区间重叠"
+    wrong_en = "has the range {key!r} overlapping an earlier one"
+
+
+class WordTwice(FileError):
+    """A word that two branches of one table name."""
+
+    code = "benefit.policy.word_twice"
+    wrong_zh = "词“{word}”出现在两个分支中；请只保留一个"
+    wrong_en = "names {word!r} in two branches; keep one"
+
+
+class PartsOverlap(FileError):
+    """A covers step that would look at the same fen twice."""
+
+    code = "benefit.policy.parts_overlap"
+    wrong_zh = "同一笔金额会被计算两次（{named}）；费用部分、费用标记、超限部分不能混写，也不要重复"
+    wrong_en = "would count the same money twice ({named}); name only parts, only buckets, or what a ceiling cut off"
+
+
+class DimensionTaken(FileError):
+    """A pool that declares words for a dimension whose words are fixed for all pools."""
+
+    code = "benefit.policy.dimension_taken"
+    wrong_zh = "维度“{dimension}”的词汇是固定的，不能在 words 中声明；请换一个名称"
+    wrong_en = "declares words for {dimension!r}, whose words are fixed; use another name"
+
+
+class StepOrder(FileError):
+    """A step that stands after one it must precede."""
+
+    code = "benefit.policy.step_order"
+    wrong_zh = "步骤“{step}”应写在“{before}”之前；顺序为：{order}"
+    wrong_en = "the step {step!r} belongs before {before!r}; the order is: {order}"
+
+
+class NoPayRule(FileError):
+    """A layer of a fund without a step that says how much it pays."""
+
+    code = "benefit.policy.no_pay_rule"
+    wrong_zh = "没有说明支付多少；请写 ratio、bands 或 stated 步骤"
+    wrong_en = "does not say how much is paid; add a ratio, bands or stated step"
+
+
+class StepNotHere(FileError):
+    """A step that this kind of subject cannot have."""
+
+    code = "benefit.policy.step_not_here"
+    wrong_zh = "步骤“{step}”不能用于{subject_zh}"
+    wrong_en = "the step {step!r} has no place in {subject_en}"
+
+
+class UnknownLayer(FileError):
+    """A layer name for which the folder holds no file."""
+
+    code = "benefit.policy.unknown_layer"
+    wrong_zh = "提到层“{layer}”，但没有文件 {layer}.yaml；现有：{known}"
+    wrong_en = "names the layer {layer!r} but there is no {layer}.yaml; present: {known}"
+
+
+class LayerOutsideChain(FileError):
+    """A layer file that the chain of pool.yaml does not name, so it would never pay."""
+
+    code = "benefit.policy.outside_chain"
+    wrong_zh = "不在 pool.yaml 的 chain 中，永远不会支付；请加入 chain 或删除文件"
+    wrong_en = "is not in the chain of pool.yaml and would never pay; add it there or remove the file"
+
+
+class BadRegion(FileError):
+    """A region code that is not six digits of a known province, nor 000000 for the nation."""
+
+    code = "benefit.policy.region"
+    wrong_zh = "“{text}”不是医保区划代码；应为 6 位数字（全国写 000000）"
+    wrong_en = "{text!r} is not a region code; write six digits (000000 for the nation)"
+
+
+class RegionTwice(FileError):
+    """Two pool folders for one region."""
+
+    code = "benefit.policy.region_twice"
+    wrong_zh = "区划 {region} 已由 {other} 定义；一个统筹区只能有一个政策包"
+    wrong_en = "the region {region} is already defined by {other}; one folder per pool"

@@ -1,0 +1,128 @@
+"""From the subject files of a pool folder to layers and adjusters, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from yijie.engines.benefit import document as doc
+from yijie.engines.benefit.dated import Source
+from yijie.engines.benefit.document import Node
+from yijie.engines.benefit.errors import MissingKey
+from yijie.engines.benefit.policy import Adjuster, Layer
+from yijie.engines.benefit.policy_errors import BeginsLate, NoPayRule, StepNotHere, StepOrder
+from yijie.engines.benefit.read_values import ValueReader, read_text
+from yijie.engines.benefit.steps import ORDER, PRIMITIVES, Condition, Step
+from yijie.engines.benefit.values import Key
+from yijie.engines.benefit.words import HOSPITAL, PAYERS, PERSONAL_ACCOUNT, Vocabulary
+
+TRUST = ("A", "B", "C")
+
+
+class LayerReader:
+    """Reads subject files of one pool, with the words and sources that its ``pool.yaml`` declares."""
+
+    def __init__(self, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
+        self.vocabulary = vocabulary
+        self.sources = sources
+
+    def layer(self, name: str, tree: Node, adjusters: tuple[Adjuster, ...]) -> Layer:
+        """A payer layer with the steps of the adjusters of its payer merged in."""
+        fields = doc.mapping(tree, ("title", "pays_from", "for"), ("sources", "steps", "note"))
+        reader = ValueReader(self.vocabulary, read_sources(fields, self.sources))
+        payer = doc.word(fields["pays_from"], PAYERS)
+        own = self.steps(reader, fields["steps"]) if "steps" in fields else ()
+        _check_steps_fit(payer, own, tree)
+        merged = _merge(own, [step for adjuster in adjusters if adjuster.payer == payer for step in adjuster.steps])
+        condition = self.condition(reader, fields["for"])
+        return Layer(name, read_text(fields["title"]), payer, condition, merged, tree.place)
+
+    def adjuster(self, name: str, tree: Node) -> Adjuster:
+        """A subject that pays nothing itself but changes how the layers of one payer pay, such as remote care."""
+        fields = doc.mapping(tree, ("title", "adjusts", "for", "steps"), ("sources", "note"))
+        reader = ValueReader(self.vocabulary, read_sources(fields, self.sources))
+        condition = self.condition(reader, fields["for"])
+        steps = self.steps(reader, fields["steps"], (condition,))
+        return Adjuster(name, read_text(fields["title"]), doc.word(fields["adjusts"], PAYERS), steps, tree.place)
+
+    def steps(self, reader: ValueReader, node: Node, outer: tuple[Condition, ...] = ()) -> tuple[Step, ...]:
+        """Steps in written order, which must be the order of their phases."""
+        steps = [self.step(reader, item, outer) for item in doc.items(node)]
+        for before, after in pairwise(steps):
+            if after.primitive.phase < before.primitive.phase:
+                raise StepOrder(**after.place.facts, step=after.name, before=before.name, order=ORDER)
+        return tuple(steps)
+
+    def step(self, reader: ValueReader, node: Node, outer: tuple[Condition, ...]) -> Step:
+        """``- name: {when: …, forms, parameters}``."""
+        entries = doc.mapping(node, (), tuple(PRIMITIVES))
+        if len(entries) != 1:
+            raise MissingKey(**node.place.facts, key=" | ".join(PRIMITIVES))
+        ((name, body),) = entries.items()
+        primitive = PRIMITIVES[name]
+        optional = ("when", *primitive.forms, *primitive.names, *primitive.parameters)
+        fields = doc.mapping(body, (primitive.main, *primitive.must_say), optional)
+        forms = {
+            form: doc.word(fields[form], known) if form in fields else known[0]
+            for form, known in primitive.forms.items()
+        }
+        forms |= {key: doc.text(fields[key]) for key in primitive.names if key in fields}
+        parameters = {
+            key: reader.history(key, fields[key], kind) for key, kind in primitive.parameters.items() if key in fields
+        }
+        own = (self.condition(reader, fields["when"]),) if "when" in fields else ()
+        step = Step(name, (*outer, *own), forms, parameters, body.place)
+        for parameter in parameters.values():
+            if parameter.since > step.main.since:
+                since = {"since": parameter.since, "main": step.main.name, "main_since": step.main.since}
+                raise BeginsLate(**parameter.place.facts, **since)
+        return step
+
+    def condition(self, reader: ValueReader, node: Node) -> Condition:
+        """``{dimension: word or list, …}``; all must hold."""
+        entries = doc.mapping(node, (), self.vocabulary.dimensions)
+        keys: list[tuple[str, tuple[Key, ...]]] = []
+        for dimension, wanted in entries.items():
+            nodes = doc.items(wanted) if isinstance(wanted, doc.Sequence) else (wanted,)
+            keys.append((dimension, tuple(reader.key(dimension, doc.text(item), item) for item in nodes)))
+        return Condition(tuple(keys), node.place)
+
+
+def _merge(own: tuple[Step, ...], added: list[Step]) -> tuple[Step, ...]:
+    """One list in phase order. Of alternatives the adjusters' come first, so that theirs is taken; others follow."""
+    first = [step for step in added if step.primitive.one_of]
+    last = [step for step in added if not step.primitive.one_of]
+    return tuple(sorted([*first, *own, *last], key=lambda step: step.primitive.phase))
+
+
+def _check_steps_fit(payer: str, steps: tuple[Step, ...], tree: Node) -> None:
+    """A fund's layer says how much it pays; the personal account pays what it may, up to its balance."""
+    pay_rules = [step for step in steps if step.primitive.one_of == "pay"]
+    if payer == PERSONAL_ACCOUNT:
+        for step in steps:
+            if step.name not in ("covers", "exclude"):
+                subject = {"subject_zh": "个人账户", "subject_en": "the personal account"}
+                raise StepNotHere(**step.place.facts, step=step.name, **subject)
+    elif not pay_rules:
+        raise NoPayRule(**tree.place.facts)
+    else:
+        begins = min(step.main.since for step in pay_rules)
+        for step in steps:
+            if not step.primitive.one_of and step.main.since > begins:
+                raise BeginsLate(**step.place.facts, since=step.main.since, main=pay_rules[0].name, main_since=begins)
+    if payer == HOSPITAL:
+        for step in pay_rules:
+            if step.name != "stated":
+                subject = {"subject_zh": "医院负担", "subject_en": "what a hospital bears"}
+                raise StepNotHere(**step.place.facts, step=step.name, **subject)
+
+
+def read_sources(fields: Mapping[str, Node], inherited: Mapping[str, Source]) -> dict[str, Source]:
+    """Sources declared here and, behind them, those of the pool."""
+    sources = dict(inherited)
+    if "sources" in fields:
+        for name, node in doc.free_mapping(fields["sources"]).items():
+            entries = doc.mapping(node, ("title", "url", "trust"), ("note",))
+            title, url = doc.text(entries["title"]), doc.text(entries["url"])
+            sources[name] = Source(name, title, url, doc.word(entries["trust"], TRUST))
+    return sources
