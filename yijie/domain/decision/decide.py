@@ -114,7 +114,13 @@ def _decide(requests: Sequence[BenefitRequest], *, locking: bool) -> list[Outcom
     used = accumulate.lock(years) if locking else accumulate.read(years)
     accounts = [(p.request.home_region, p.request.person_number) for p in prepared if isinstance(p, _Prepared)]
     held = ledger.lock_personal_accounts(accounts) if locking else ledger.personal_accounts(accounts)
-    return [p if isinstance(p, YijieError) else p.decide(used[p.year], held) for p in prepared]
+    outcomes = [p if isinstance(p, YijieError) else p.decide(used[p.year], held) for p in prepared]
+    if locking:
+        decided = zip(prepared, outcomes, strict=True)
+        accumulate.forget(
+            [p.year for p, outcome in decided if isinstance(p, _Prepared) and isinstance(outcome, YijieError)]
+        )
+    return outcomes
 
 
 @dataclass(frozen=True, slots=True)
