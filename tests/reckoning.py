@@ -121,8 +121,9 @@ FIELDS = {
 
 
 def said(setlinfo):
-    """The money of a ``setlinfo`` in fen, by plain names."""
-    return {name: fen(setlinfo[field]) for name, field in FIELDS.items()}
+    """The money of a ``setlinfo`` in fen, by plain names; the table of 2208 writes ``pdn_cash_pay``."""
+    cash = "pdn_cash_pay" if "pdn_cash_pay" in setlinfo else "psn_cash_pay"
+    return {name: fen(setlinfo[field]) for name, field in (FIELDS | {"cash": cash}).items()}
 
 
 def owed(parts, *, deductible, pooled, account=0, **funds):
