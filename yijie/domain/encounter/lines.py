@@ -16,7 +16,7 @@ from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.money import Fen, line_amount, yuan
 
-from .errors import LineAmountWrong, LineDuplicate, LineUnknown, RefundUnfit
+from .errors import AlreadySettled, LineAmountWrong, LineDuplicate, LineUnknown, RefundUnfit
 from .record import Record
 
 AMOUNT_TOLERANCE: Fen = 1
@@ -239,14 +239,17 @@ def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
     """Take back unsettled lines of a locked encounter.
 
     A line goes only together with its refunds, and a refund only together with the later refunds of its original:
-    those were graded against what it had left.
+    those were graded against what it had left. Lines of an interval whose settlement lives stay.
     """
     rows = fetch(
         "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND serial = ANY(%s)"
-        " AND revoked_at IS NULL RETURNING serial",
+        " AND revoked_at IS NULL RETURNING serial, batch",
         [now(), encounter.month, encounter.id, list(serials)],
     )
-    revoked = {serial for (serial,) in rows}
+    revoked = dict(rows)
+    for batch in revoked.values():
+        if batch in encounter.settled:
+            raise AlreadySettled(number=encounter.number, settlement=encounter.settled[batch], step="撤销其明细")
     for serial in serials:
         if serial not in revoked:
             raise LineUnknown(serial=serial, field="feedetl_sn")

@@ -66,10 +66,22 @@ class Record:
         """Name of the batch that a stay's new fee lines belong to: one per settlement interval."""
         return f"stay-{self.segment}"
 
+    def settled_after(self, batch: str) -> list[str]:
+        """Numbers of the living settlements of a stay's later intervals, newest first; a visit's batches have no order."""
+        if not self.stay:
+            return []
+        later = {_interval(other): number for other, number in self.settled.items()}
+        return [later[interval] for interval in sorted(later, reverse=True) if interval > _interval(batch)]
+
     def require(self, *states: Encounter.State, step: str, todo: str) -> None:
         """Refuse unless the encounter is in one of ``states``."""
         if self.state not in states:
             raise EncounterStateUnfit(number=self.number, state=Encounter.State(self.state).label, step=step, todo=todo)
+
+
+def _interval(batch: str) -> int:
+    """Which settlement interval of a stay a batch is; see :meth:`Record.segment_batch`."""
+    return int(batch.removeprefix("stay-"))
 
 
 def as_record(row: tuple[Any, ...]) -> Record:

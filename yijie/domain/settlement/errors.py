@@ -37,6 +37,14 @@ class AlreadyVoided(YijieError):
     en = "settlement {number} was voided at {at}"
 
 
+class LaterIntervalLives(YijieError):
+    """A later interval of the same stay is settled; it rests on this one, also where it belongs to the next year."""
+
+    code = "settlement.later_interval_lives"
+    zh = "本次住院此后的结算区间尚未撤销，请按从新到旧先撤销：{numbers}"
+    en = "later intervals of this stay are settled; void first, newest first: {numbers}"
+
+
 class FamilyAccountNotOffered(YijieError):
     """Paying from a family member's account is not offered yet."""
 

@@ -13,7 +13,7 @@ from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import invariant
 from yijie.kernel.ids import new_id, parse_public_id, public_id
 
-from .errors import AlreadyVoided, SettlementUnknown
+from .errors import AlreadyVoided, LaterIntervalLives, SettlementUnknown
 from .models import MONEY, Settlement
 from .state import moved
 
@@ -31,8 +31,8 @@ class Voided:
 def void(number: str, encounter_number: str, *, institution: str, person_number: str) -> Voided:
     """Void a settlement of an encounter in the running transaction.
 
-    It must be the newest living settlement of the person, insurance and year at the home region, or the error names
-    those to void first. Clearing does not matter: the negative row joins the next clearing.
+    It must be the newest living settlement of its stay, and of the person, insurance and year at the home region, or
+    the error names those to void first. Clearing does not matter: the negative row joins the next clearing.
     """
     record = encounter.lock(encounter_number, institution, person_number)
     named = parse_public_id(number)
@@ -46,6 +46,9 @@ def void(number: str, encounter_number: str, *, institution: str, person_number:
     [(original, state, voided_at, batch, mid_stay, settled_at)] = rows
     if state == Settlement.State.VOIDED:
         raise AlreadyVoided(number=number, at=f"{in_shanghai(voided_at):%Y-%m-%d %H:%M:%S}")
+    later = record.settled_after(batch)
+    if later:
+        raise LaterIntervalLives(numbers="、".join(later))
     moment, reversal = now(), new_id()
     decision.void(original)
     execute(

@@ -252,18 +252,15 @@ def in_hospital(call: Call) -> Done:
     row = call.one()
     found = encounter.staying(call.at.code, text(row, "psn_no"), row["begntime"], row["endtime"])
     people = _people(found)
-    return Done(
+    rows = [
         {
-            "data": [
-                {
-                    **person_out(people[r.person_number, r.insurance, r.home_region], today()),
-                    "mdtrt_id": r.number,
-                    "begndate": r.began_at.date(),
-                    "med_type": r.medical_type,
-                    "ipt_otp_no": r.record_number,
-                    "out_flag": flag(r.remote),
-                }
-                for r in found
-            ]
+            **person_out(people[r.person_number, r.insurance, r.home_region], today()),
+            "mdtrt_id": r.number,
+            "begndate": r.began_at.date(),
+            "med_type": r.medical_type,
+            "ipt_otp_no": r.record_number,
+            "out_flag": flag(r.remote),
         }
-    )
+        for r in found
+    ]
+    return Done(in_table(call.infno, {"data": rows}))
