@@ -1,4 +1,4 @@
-"""A hospital's desk in a test: it speaks over HTTP, or to the platform in this very process, and says what it expects."""
+"""A hospital's desk in a test: it speaks over HTTP, or to the platform in this process, and says what it expects."""
 
 import itertools
 import json

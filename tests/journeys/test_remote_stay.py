@@ -1,5 +1,6 @@
 """A retired worker of Chengdu who lives in Beijing: filed, read, treated, charged, settled on the spot."""
 
+from dataclasses import astuple
 from datetime import timedelta
 
 import pytest
@@ -95,9 +96,7 @@ def test_the_whole_stay_of_the_chengdu_pensioner_in_beijing(beijing):
         for item, answered in zip(portion, beijing.charge(patient, stay, portion, began), strict=True):
             parts = graded(item.code, item.price, item.quantity, approval=item.approval)
             names = ("fulamt_ownpay_amt", "overlmt_amt", "preselfpay_amt", "inscp_scp_amt")
-            assert tuple(fen(answered[name]) for name in names) == tuple(
-                (parts.not_covered, parts.over_ceiling, parts.first_self_pay, parts.eligible)
-            ), item
+            assert [fen(answered[name]) for name in names] == list(astuple(parts)), item
 
     # One catheter goes back unused; one line was wrong and is taken back and sent again.
     catheters = next(i for i in items if i.code == shelf.MATERIAL_OVER_CEILING.code)

@@ -67,7 +67,7 @@ class Record:
         return f"stay-{self.segment}"
 
     def settled_after(self, batch: str) -> list[str]:
-        """Numbers of the living settlements of a stay's later intervals, newest first; a visit's batches have no order."""
+        """Living settlements of a stay's later intervals, newest first; a visit's batches have no order."""
         if not self.stay:
             return []
         later = {_interval(other): number for other, number in self.settled.items()}

@@ -23,6 +23,7 @@ from .relation import (
     insured as insured,
     relations_of as relations_of,
     require_insured as require_insured,
+    require_person as require_person,
     why_missing as why_missing,
 )
 from .shown import (

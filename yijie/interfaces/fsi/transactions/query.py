@@ -235,7 +235,7 @@ def accumulators(call: Call) -> Done:
     """What a person's years have used up; ``cum_ym`` chooses a year."""
     row = call.one()
     asked = text(row, "cum_ym")
-    year = int(asked[:4]) if asked[:4].isdigit() else None
+    year = int(asked[:4]) if asked[:4].isascii() and asked[:4].isdigit() else None
     return Done({"cuminfo": [entry for used in decision.accumulators_of(row["psn_no"], year) for entry in _used(used)]})
 
 
