@@ -86,20 +86,51 @@ def fresh_nation(cluster, nation_to_copy):
         yield url
 
 
+@pytest.fixture(scope="module")
+def own_server(own_nation):
+    """A server on the module's own nation."""
+    with serving(own_nation) as running:
+        yield running
+
+
+@contextmanager
+def serving(url):
+    """A server on a database, stopped in the end."""
+    running = Server(url).start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
 @pytest.fixture
-def fresh_desk(fresh_nation):
-    """Makes desks that speak over HTTP to a server on the test's own nation: ``fresh_desk(code)``."""
-    running = Server(fresh_nation).start()
+def desk(own_server):
+    """Makes desks that speak over HTTP to the module's own server: ``desk(code)``."""
+    with desks_at(own_server.address) as make:
+        yield make
+
+
+@contextmanager
+def desks_at(address):
+    """Makes desks at an address and gives their connections back in the end."""
     made = []
 
     def make(code):
-        made.append(Desk(code, running.address))
+        made.append(Desk(code, address))
         return made[-1]
 
-    yield make
-    for desk in made:
-        desk.close()
-    running.stop()
+    try:
+        yield make
+    finally:
+        for one in made:
+            one.close()
+
+
+@pytest.fixture
+def fresh_desk(fresh_nation):
+    """Makes desks that speak over HTTP to a server on the test's own nation: ``fresh_desk(code)``."""
+    with serving(fresh_nation) as running, desks_at(running.address) as make:
+        yield make
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from yijie.kernel.dates import now
 ERR_MSG_MAX = 200
 CODE = re.compile(r"\[([a-z_]+(?:\.[a-z_]+)+)\]$")
 RECORDS = itertools.count(1)
+SEQUENCE = itertools.count(1)
+"""Message ids differ over all desks of a test process: two desks of one hospital may not use the same."""
+ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,11 @@ class Desk(HospitalSystem):
     def __init__(self, code, address=None):
         if address:
             super().__init__(address, code, f"样例机构{code[-5:]}", code[1:7])
-            return
-        self.code, self.name, self.region = code, f"样例机构{code[-5:]}", code[1:7]
-        self.sign_no = ""
-        self._client = None
-        self._sequence = itertools.count(1)
-        self._lock = threading.Lock()
+        else:
+            self.code, self.name, self.region = code, f"样例机构{code[-5:]}", code[1:7]
+            self.sign_no = ""
+            self._client = None
+        self._sequence, self._lock = SEQUENCE, ONE_AT_A_TIME
 
     def close(self):
         """Give the connection back."""

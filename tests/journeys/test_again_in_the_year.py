@@ -23,8 +23,8 @@ def surgeries(count):
     return [Item(shelf.SURGERY.code, "1200.00", str(count))]
 
 
-def test_the_annual_limit_of_wuhan_is_reached_in_the_second_stay(fresh_desk):
-    wuhan = fresh_desk(institutions.WUHAN_TERTIARY)
+def test_the_annual_limit_of_wuhan_is_reached_in_the_second_stay(desk):
+    wuhan = desk(institutions.WUHAN_TERTIARY)
     patient = wuhan.patient(wuhan.read_card(cast.WUHAN_EMPLOYEE.certificate))
     account = cast.WUHAN_EMPLOYEE.account
     used, settled = 0, []
@@ -53,8 +53,8 @@ def test_the_annual_limit_of_wuhan_is_reached_in_the_second_stay(fresh_desk):
     assert fen(wuhan.read_card(patient.certificate)["insuinfo"][0]["balc"]) == cast.WUHAN_EMPLOYEE.account
 
 
-def test_voided_and_settled_again_it_is_the_first_stay_of_the_year_again(fresh_desk):
-    beijing = fresh_desk(institutions.BEIJING_TERTIARY)
+def test_voided_and_settled_again_it_is_the_first_stay_of_the_year_again(desk):
+    beijing = desk(institutions.BEIJING_TERTIARY)
     patient, items = born(), surgeries(20)
     parts = bill_of(items)
     stay = beijing.stay_of(patient, items, began=now() - timedelta(days=3), ended=now())
@@ -82,8 +82,8 @@ def test_voided_and_settled_again_it_is_the_first_stay_of_the_year_again(fresh_d
 
 
 @pytest.mark.parametrize("ordinal", [2, 3])
-def test_later_stays_in_beijing_bear_half_the_deductible(fresh_desk, ordinal):
-    beijing = fresh_desk(institutions.BEIJING_TERTIARY)
+def test_later_stays_in_beijing_bear_half_the_deductible(desk, ordinal):
+    beijing = desk(institutions.BEIJING_TERTIARY)
     patient, items = born(), surgeries(3)
     parts = bill_of(items)
     for deductible in BEIJING_DEDUCTIBLES[:ordinal]:
@@ -92,8 +92,8 @@ def test_later_stays_in_beijing_bear_half_the_deductible(fresh_desk, ordinal):
         assert said(beijing.settle_stay(patient, stay, items)["setlinfo"]) == expected
 
 
-def test_a_void_in_the_middle_names_what_to_void_first(fresh_desk):
-    beijing = fresh_desk(institutions.BEIJING_TERTIARY)
+def test_a_void_in_the_middle_names_what_to_void_first(desk):
+    beijing = desk(institutions.BEIJING_TERTIARY)
     patient, items = born(), surgeries(3)
     stays = []
     for _ in range(3):

@@ -16,15 +16,15 @@ PENSIONER = cast.CHENGDU_RETIREE
 
 
 @pytest.fixture
-def beijing(fresh_desk):
+def beijing(desk):
     """The desk of a tertiary hospital in Beijing."""
-    return fresh_desk(institutions.BEIJING_TERTIARY)
+    return desk(institutions.BEIJING_TERTIARY)
 
 
-def test_a_desk_signs_in_works_and_signs_out(beijing, fresh_desk):
+def test_a_desk_signs_in_works_and_signs_out(beijing, desk):
     beijing.sign_in()
     beijing.read_card(PENSIONER.certificate)
-    other = fresh_desk(institutions.BEIJING_SECONDARY)
+    other = desk(institutions.BEIJING_SECONDARY)
     other.sign_no = beijing.sign_no
     card = {"mdtrt_cert_type": "02", "mdtrt_cert_no": PENSIONER.certificate, "psn_cert_type": "01"}
     assert other.refused("1101", {"data": card})[0] == "fsi.sign_in_unknown"
@@ -38,9 +38,10 @@ def test_a_desk_signs_in_works_and_signs_out(beijing, fresh_desk):
 
 def test_a_repeated_sign_in_is_the_same_sign_in(beijing):
     body = beijing.message("9001", {"signIn": {"opter_no": "0001", "mac": "00-00-00", "ip": "127.0.0.1"}})
+    before = one("SELECT count(*) FROM fsi_signin")
     first, again = beijing.reply("9001", body), beijing.reply("9001", body)
     assert first.output_bytes == again.output_bytes
-    assert one("SELECT count(*) FROM fsi_signin") == 1
+    assert one("SELECT count(*) FROM fsi_signin") == before + 1
     gone = {"signOut": {"sign_no": "11010500000000000000000009", "opter_no": "0001"}}
     assert beijing.refused("9002", gone)[0] == "fsi.sign_in_unknown"
 
@@ -162,8 +163,8 @@ def test_a_referral_is_filed_seen_used_and_withdrawn(fresh_desk):
     assert rows("SELECT state FROM filing_filingstep ORDER BY id") == [("requested",), ("approved",), ("revoked",)]
 
 
-def test_referrals_that_cannot_be_filed_say_why(fresh_desk):
-    chengdu = fresh_desk(institutions.CHENGDU_TERTIARY)
+def test_referrals_that_cannot_be_filed_say_why(desk):
+    chengdu = desk(institutions.CHENGDU_TERTIARY)
     held = everything_stored()
 
     def refusal(**changed):
@@ -215,8 +216,8 @@ def test_a_designated_hospital_is_chosen_seen_and_withdrawn(fresh_desk):
     assert chengdu.say("2505", {"data": choice()}, insured_in="510100").done
 
 
-def test_choices_for_nobody_or_of_nowhere_are_refused(fresh_desk):
-    chengdu = fresh_desk(institutions.CHENGDU_TERTIARY)
+def test_choices_for_nobody_or_of_nowhere_are_refused(desk):
+    chengdu = desk(institutions.CHENGDU_TERTIARY)
     held = everything_stored()
     for changed, code in (
         ({"psn_no": "51010000000000000099"}, "enrolment.person_unknown"),
@@ -252,11 +253,11 @@ def test_accumulators_of_a_year_are_chosen_by_cum_ym(beijing):
     assert beijing.about("5206", patient, cum_ym="²²²²")["cuminfo"] == everything
 
 
-def test_nobody_sees_another_institutions_encounters(beijing, fresh_desk):
+def test_nobody_sees_another_institutions_encounters(beijing, desk):
     patient = born()
     stay = beijing.stay_of(patient, ITEMS, began=now() - timedelta(days=1), ended=now())
     number = beijing.settle_stay(patient, stay, ITEMS)["setlinfo"]["setl_id"]
-    stranger = fresh_desk(institutions.BEIJING_SECONDARY)
+    stranger = desk(institutions.BEIJING_SECONDARY)
     named = {"psn_no": patient.number, "mdtrt_id": stay, "setl_id": number}
     assert stranger.refused("5202", {"data": named})[0] == "encounter.unknown"
     assert stranger.refused("5203", {"data": named})[0] == "settlement.unknown"

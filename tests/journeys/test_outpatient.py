@@ -27,9 +27,9 @@ LARGE = [Item(shelf.SURGERY.code, "1200.00", "18")]
 
 
 @pytest.fixture
-def beijing(fresh_desk):
+def beijing(desk):
     """The desk of a tertiary hospital in Beijing."""
-    return fresh_desk(institutions.BEIJING_TERTIARY)
+    return desk(institutions.BEIJING_TERTIARY)
 
 
 def test_visits_of_a_beijing_employee_over_a_year(beijing):
@@ -100,8 +100,8 @@ def test_the_ratio_falls_above_the_border_of_the_year(beijing):
     assert said(settled["setlinfo"]) == owed(second, deductible=0, pooled=percent(second.eligible, RATIO_ABOVE))
 
 
-def test_the_community_centre_pays_more_and_a_bill_below_the_deductible_nothing(fresh_desk):
-    centre = fresh_desk(institutions.BEIJING_COMMUNITY)
+def test_the_community_centre_pays_more_and_a_bill_below_the_deductible_nothing(desk):
+    centre = desk(institutions.BEIJING_COMMUNITY)
     patient, began = born(), now() - timedelta(hours=1)
     small = [Item(shelf.LABORATORY.code, "70.00", "10")]
     visit = centre.visit_of(patient, small, began=began)

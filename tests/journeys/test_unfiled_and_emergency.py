@@ -24,9 +24,9 @@ HANGZHOU_TERTIARY_RATIO = 70
 
 
 @pytest.fixture
-def beijing(fresh_desk):
+def beijing(desk):
     """The desk of a tertiary hospital in Beijing."""
-    return fresh_desk(institutions.BEIJING_TERTIARY)
+    return desk(institutions.BEIJING_TERTIARY)
 
 
 def filed(patient, kind, **more):
@@ -98,8 +98,8 @@ def test_a_trauma_away_from_home_declares_whether_a_third_party_is_liable(beijin
     beijing.admit(patient, "ZY-T", now(), extension='{"TRUM_FLAG":"1","REL_TTP_FLAG":"0"}')
 
 
-def test_a_filing_for_one_hospital_does_not_cover_another(fresh_desk):
-    named, other = fresh_desk(institutions.BEIJING_TERTIARY), fresh_desk(institutions.BEIJING_SECONDARY)
+def test_a_filing_for_one_hospital_does_not_cover_another(desk):
+    named, other = desk(institutions.BEIJING_TERTIARY), desk(institutions.BEIJING_SECONDARY)
     patient = born("330100", "390", "15", tier="一档", birth=date(1970, 1, 1))
     filed(patient, FilingKind.TEMPORARY, institution=named.code)
     began = now() - timedelta(days=1)
