@@ -9,6 +9,7 @@ from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.dates import now
 from yijie.kernel.money import Fen
 
+from .alone import one_stay_at_once, require_not_staying
 from .record import Record
 
 
@@ -77,10 +78,14 @@ def mark_voided(encounter: Record, batch: str, *, mid_stay: bool) -> None:
     if mid_stay:
         _move_lines(encounter, encounter.segment_batch(), batch)
     state = encounter.state if mid_stay else ("discharged" if encounter.stay else "open")
-    execute(
-        "UPDATE encounter_encounter SET settled = settled - %s::text, segment = segment - %s, state = %s WHERE id = %s",
-        [batch, int(mid_stay), state, encounter.id],
-    )
+    if encounter.stay:
+        require_not_staying(encounter.institution, record_number=encounter.record_number, besides=encounter.id)
+    with one_stay_at_once():
+        execute(
+            "UPDATE encounter_encounter SET settled = settled - %s::text, segment = segment - %s, state = %s"
+            " WHERE id = %s",
+            [batch, int(mid_stay), state, encounter.id],
+        )
 
 
 MOVE = """

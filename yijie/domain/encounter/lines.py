@@ -16,7 +16,7 @@ from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.money import Fen, line_amount, yuan
 
-from .errors import AlreadySettled, LineAmountWrong, LineDuplicate, LineUnknown, RefundUnfit
+from .errors import AlreadySettled, LineAmountWrong, LineDuplicate, LinePriceWrong, LineUnknown, RefundUnfit
 from .record import Record
 
 AMOUNT_TOLERANCE: Fen = 1
@@ -121,6 +121,8 @@ def _term_day(line: LineGiven, before: dict[str, Remainder]) -> date:
 
 def _check_amounts(lines: Sequence[LineGiven]) -> None:
     for position, line in enumerate(lines, 1):
+        if line.price < 0:
+            raise LinePriceWrong(position=position, serial=line.serial, price=line.price)
         product = line_amount(line.price, line.quantity)
         if abs(product - line.amount) > AMOUNT_TOLERANCE:
             raise LineAmountWrong(
@@ -166,8 +168,12 @@ def _remainders(encounter: Record, lines: Sequence[LineGiven]) -> dict[str, Rema
             why = f"原费用流水号“{line.original}”不存在或已撤销"
         elif (original.item, original.price) != (line.item, line.price):
             why = "项目编码或单价与原明细不同"
-        elif original.quantity + line.quantity < 0 or original.amount + line.amount < 0:
-            why = f"退费数量 {-line.quantity} 超过原明细可退数量 {original.quantity}"
+        elif line.quantity >= 0 or line.amount > 0:
+            why = "退费的数量须为负数、金额不得为正数"
+        elif original.quantity + line.quantity < 0:
+            why = f"退费数量 {-line.quantity} 超过原明细可退数量 {original.quantity.normalize():f}"
+        elif original.amount + line.amount < 0:
+            why = f"退费金额 {yuan(-line.amount)} 元超过原明细可退金额 {yuan(original.amount)} 元"
         else:
             before[line.serial] = original
             left[line.original] = original.less(line)

@@ -13,6 +13,16 @@ class TotalDiffers(YijieError):
     )
 
 
+class InsuranceDiffers(YijieError):
+    """The desk settles under another insurance than the encounter was registered with."""
+
+    code = "settlement.insurance_differs"
+    zh = (
+        "结算险种 {given}（insutype）与就诊 {number} 登记的险种 {registered} 不符，请改正，或撤销登记后按该险种重新办理"
+    )
+    en = "insurance {given} is not the one encounter {number} was registered with ({registered}); correct it"
+
+
 class NotDischarged(YijieError):
     """A final settlement needs the discharge first."""
 

@@ -62,6 +62,12 @@ def answer(body: bytes, path_infno: str | None = None) -> bytes:
     return success(output, reference=_reference(region, received), received=received, responded=now())
 
 
+def refuse(error: YijieError) -> bytes:
+    """The response to a request that is not even read."""
+    received = now()
+    return failure(error, reference=_reference(UNKNOWN_REGION, received), received=received, responded=received)
+
+
 def _infno_of(envelope: Envelope | None) -> str:
     return envelope.infno if envelope else "unread"
 
