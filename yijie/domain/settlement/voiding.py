@@ -37,13 +37,13 @@ def void(number: str, encounter_number: str, *, institution: str, person_number:
     record = encounter.lock(encounter_number, institution, person_number)
     named = parse_public_id(number)
     rows = named and fetch(
-        "SELECT id, state, voided_at, batch, mid_stay, settled_at FROM settlement_settlement"
+        "SELECT id, state, voided_at, batch, mid_stay, settled_at, total FROM settlement_settlement"
         " WHERE id = %s AND encounter = %s AND voids IS NULL FOR UPDATE",
         [named[1], record.id],
     )
     if not rows:
         raise SettlementUnknown(number=number)
-    [(original, state, voided_at, batch, mid_stay, settled_at)] = rows
+    [(original, state, voided_at, batch, mid_stay, settled_at, total)] = rows
     if state == Settlement.State.VOIDED:
         raise AlreadyVoided(number=number, at=f"{in_shanghai(voided_at):%Y-%m-%d %H:%M:%S}")
     later = record.settled_after(batch)
@@ -58,7 +58,7 @@ def void(number: str, encounter_number: str, *, institution: str, person_number:
     _insert_mirror(reversal, original, moment)
     encounter.mark_voided(record, batch, mid_stay=mid_stay)
     transactions = ledger.postings_of(original, settled_at)
-    invariant(bool(transactions), "ledger.settlement_posted", settlement=original)
+    invariant(bool(transactions) or total == 0, "ledger.settlement_posted", settlement=original)
     ledger.post([transaction.reversed("void") for transaction in transactions], moment)
     return Voided(public_id(record.region, reversal), number, record, moment)
 

@@ -44,10 +44,12 @@ def reverse(call: Call) -> Done:
         raise NotReversible(infno=infno, allowed="、".join(REVERSIBLE))
     key = (call.envelope.fixmedins_code, infno, msgid)
     original = messages.original_of(key)
-    if original is None or original.state != "done":
+    if original is None:
         return Done()
-    if original.person_number != person:
+    if original.person_number not in ("", person):
         raise NotThatPerson(msgid=msgid, person=person)
+    if original.state != "done":
+        return Done()
     if infno == ADMISSION:
         _cancel_admission(original.subject, call.at.code, person)
     elif not _voided(original.subject):
