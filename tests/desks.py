@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import threading
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,7 +18,6 @@ CODE = re.compile(r"\[([a-z_]+(?:\.[a-z_]+)+)\]$")
 RECORDS = itertools.count(1)
 SEQUENCE = itertools.count(1)
 """Message ids differ over all desks of a test process: two desks of one hospital may not use the same."""
-ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,10 @@ class Desk(HospitalSystem):
             self.code, self.name, self.region = code, f"样例机构{code[-5:]}", code[1:7]
             self.sign_no = ""
             self._client = None
-        self._sequence, self._lock = SEQUENCE, ONE_AT_A_TIME
+
+    def message_id(self):
+        """A fresh msgid."""
+        return f"{self.code}{next(SEQUENCE):018d}"
 
     def close(self):
         """Give the connection back."""

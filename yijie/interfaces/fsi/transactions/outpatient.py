@@ -65,6 +65,7 @@ def record_visit(call: Call) -> Done:
     row = call.one("mdtrtinfo")
     record = locked(call, row, stay=False)
     encounter.require_unsettled(record, step="修改就诊信息")
+    record.require("open", step="修改就诊信息", todo="请重新挂号")
     medical_type = row["med_type"]
     said = flags(row, medical_type, remote=record.remote)
     encounter.change_visit(
