@@ -98,7 +98,9 @@ INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, ch
     restricted, approval, details, uploaded_at)
 SELECT month, encounter_id, serial, original, %(target)s, charged_at, item, own_code, price, quantity, amount,
        not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling, restricted,
-       approval, details, greatest(%(at)s, uploaded_at + interval '1 microsecond')
+       approval, details,
+       greatest(uploaded_at + interval '1 microsecond',
+                %(at)s - (count(*) OVER () - row_number() OVER (ORDER BY uploaded_at)) * interval '1 microsecond')
 FROM moved
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,7 @@ from yijie.kernel.money import Fen, line_amount, yuan
 from .errors import AlreadySettled, LineAmountWrong, LineDuplicate, LinePriceWrong, LineUnknown, RefundUnfit
 from .record import Record
 
+MICROSECOND = timedelta(microseconds=1)
 AMOUNT_TOLERANCE: Fen = 1
 """|price × quantity − amount| may be one fen (HIS interface: 2204 and 2301)."""
 
@@ -204,14 +205,16 @@ INSERT = """
 INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price,
     quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
     restricted, approval, details, uploaded_at)
-SELECT %s, %s, l.*, %s
+SELECT %s, %s, l.*
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::numeric[],
-    %s::numeric[], %s::boolean[], %s::text[], %s::jsonb[]) AS l
+    %s::numeric[], %s::boolean[], %s::text[], %s::jsonb[], %s::timestamptz[]) AS l
 """
 
 
 def _insert(encounter: Record, stored: Sequence[LineStored]) -> None:
+    """Keep lines in their order: one microsecond lies between each two, because refunds rest on those before them."""
+    last, moment = len(stored) - 1, now()
     rows = [
         (
             line.given.serial,
@@ -234,11 +237,12 @@ def _insert(encounter: Record, stored: Sequence[LineStored]) -> None:
             line.term.restricted,
             line.given.approval,
             json_text(line.given.details),
+            moment - (last - position) * MICROSECOND,
         )
-        for line in stored
+        for position, line in enumerate(stored)
     ]
     columns = [list(column) for column in zip(*rows, strict=True)]
-    execute(INSERT, [encounter.month, encounter.id, now(), *columns])
+    execute(INSERT, [encounter.month, encounter.id, *columns])
 
 
 def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
@@ -247,10 +251,11 @@ def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
     A line goes only together with its refunds, and a refund only together with the later refunds of its original:
     those were graded against what it had left. Lines of an interval whose settlement lives stay.
     """
+    moment = now()
     rows = fetch(
         "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND serial = ANY(%s)"
         " AND revoked_at IS NULL RETURNING serial, batch",
-        [now(), encounter.month, encounter.id, list(serials)],
+        [moment, encounter.month, encounter.id, list(serials)],
     )
     revoked = dict(rows)
     for batch in revoked.values():
@@ -261,12 +266,12 @@ def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
             raise LineUnknown(serial=serial, field="feedetl_sn")
     resting = fetch(
         """SELECT later.serial, gone.serial FROM encounter_fee_line later JOIN encounter_fee_line gone
-             ON gone.month = later.month AND gone.encounter_id = later.encounter_id AND gone.serial = ANY(%s)
-                AND (later.original = gone.serial
+             ON gone.month = later.month AND gone.encounter_id = later.encounter_id AND gone.revoked_at = %s
+                AND gone.serial = ANY(%s) AND (later.original = gone.serial
                      OR later.original = gone.original AND gone.quantity < 0 AND later.uploaded_at > gone.uploaded_at)
            WHERE later.month = %s AND later.encounter_id = %s AND later.revoked_at IS NULL AND later.quantity < 0
            LIMIT 1""",
-        [list(serials), encounter.month, encounter.id],
+        [moment, list(serials), encounter.month, encounter.id],
     )
     if resting:
         raise RefundUnfit(position=1, serial=resting[0][0], why=f"它依赖的明细 {resting[0][1]} 将被撤销，请一并撤销")
