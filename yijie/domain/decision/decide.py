@@ -101,11 +101,9 @@ def _decide(requests: Sequence[BenefitRequest], *, locking: bool) -> list[Outcom
         ],
         requests[0].moment,
     )
-    tokens = {
-        r.institution: enrolment.tokens_of([r.shown], r.institution) for r in requests if r.shown.credential == "01"
-    }
+    owners = enrolment.owners_of([(r.shown, r.institution) for r in requests])
     prepared = [
-        _prepare(request, facts, kind, tokens.get(request.institution, {}))
+        _prepare(request, facts, kind, owners.get((request.shown, request.institution)))
         for request, kind in zip(requests, kinds, strict=True)
     ]
     years = [p.year for p in prepared if isinstance(p, _Prepared)]
@@ -155,14 +153,14 @@ class _Prepared:
 
 
 def _prepare(
-    request: BenefitRequest, facts: dict[enrolment.Relation, Insured], kind: FilingKind | None, tokens: dict[str, str]
+    request: BenefitRequest, facts: dict[enrolment.Relation, Insured], kind: FilingKind | None, owner: str | None
 ) -> _Prepared | YijieError:
     relation = (request.person_number, request.insurance, request.home_region)
     try:
         person = facts.get(relation)
         if person is None:
             return enrolment.why_missing(relation)
-        enrolment.require_same_person(request.shown, person, tokens)
+        enrolment.require_same_person(request.shown, person, owner)
         person.require_active(request.began)
         policy = policy_of(request.home_region)
         _, year = policy.charged_to(request.began, request.ended)

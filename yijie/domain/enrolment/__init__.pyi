@@ -29,6 +29,6 @@ from .relation import (
 from .shown import (
     NOTHING_SHOWN as NOTHING_SHOWN,
     Shown as Shown,
+    owners_of as owners_of,
     require_same_person as require_same_person,
-    tokens_of as tokens_of,
 )

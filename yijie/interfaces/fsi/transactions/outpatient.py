@@ -42,7 +42,8 @@ def require_identity(call: Call, row: Row) -> None:
     """The person the message names must be the one who stands at the desk."""
     person = enrolment.require_insured((row["psn_no"], row["insutype"], call.home_region), today())
     shown = shown_in(row)
-    enrolment.require_same_person(shown, person, enrolment.tokens_of([shown], call.at.code))
+    owners = enrolment.owners_of([(shown, call.at.code)])
+    enrolment.require_same_person(shown, person, owners.get((shown, call.at.code)))
 
 
 def locked(call: Call, row: Row, *, stay: bool) -> Record:
