@@ -4,6 +4,7 @@ Nothing is mocked. Each test that touches the database is followed by the one qu
 """
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -13,6 +14,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
 os.environ["YIJIE_DATABASE_URL"] = "postgresql:///set-by-the-database-fixture"
 django.setup()
 
+import psycopg
+from desks import Desk
 from django.db import connection
 from running import Server, django_on, migrated
 
@@ -23,6 +26,8 @@ from yijie.interfaces.server.postgres import start_embedded, url_of
 
 TEST_CLUSTER = "fsync = off\nsynchronous_commit = off\nmax_connections = 150\nshared_buffers = 128MB\njit = off\n"
 PEOPLE = 1500
+DATABASES = ("sample_nation", "empty_database", "own_nation", "fresh_nation")
+"""Fixtures after whose tests the books are asked."""
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +47,90 @@ def sample_nation(cluster):
         migrated()
         load_nation(PEOPLE)
         yield url
+
+
+@pytest.fixture(scope="session")
+def nation_to_copy(sample_nation, cluster):
+    """A database with the cast, the institutions and the catalogue, from which others are copied in no time.
+
+    It stands on the shared nation so that Django always returns to that one when a copy has been used.
+    """
+    with django_on(url_of(cluster, "to_copy")):
+        migrated()
+        load_nation(0)
+    return "to_copy"
+
+
+@contextmanager
+def copied_nation(cluster, template):
+    """A copy of a nation; Django works on it."""
+    name = f"nation_{os.urandom(4).hex()}"
+    with psycopg.connect(cluster.get_uri(), autocommit=True) as administrator:
+        administrator.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        with django_on(url_of(cluster, name)) as url:
+            yield url
+        administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def own_nation(cluster, nation_to_copy):
+    """A nation of this module's own, with the cast; its address."""
+    with copied_nation(cluster, nation_to_copy) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_nation(cluster, nation_to_copy):
+    """A nation of this test's own, with the cast untouched; its address."""
+    with copied_nation(cluster, nation_to_copy) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def own_server(own_nation):
+    """A server on the module's own nation."""
+    with serving(own_nation) as running:
+        yield running
+
+
+@contextmanager
+def serving(url):
+    """A server on a database, stopped in the end."""
+    running = Server(url).start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def desk(own_server):
+    """Makes desks that speak over HTTP to the module's own server: ``desk(code)``."""
+    with desks_at(own_server.address) as make:
+        yield make
+
+
+@contextmanager
+def desks_at(address):
+    """Makes desks at an address and gives their connections back in the end."""
+    made = []
+
+    def make(code):
+        made.append(Desk(code, address))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for one in made:
+            one.close()
+
+
+@pytest.fixture
+def fresh_desk(fresh_nation):
+    """Makes desks that speak over HTTP to a server on the test's own nation: ``fresh_desk(code)``."""
+    with serving(fresh_nation) as running, desks_at(running.address) as make:
+        yield make
 
 
 @pytest.fixture
@@ -100,7 +189,10 @@ def supply(sample_nation):
 @pytest.fixture(autouse=True)
 def books_agree(request):
     """After every test that used a database: do all books agree?"""
+    used = [name for name in DATABASES if name in request.fixturenames]
+    for name in used:
+        request.getfixturevalue(name)  # begun before this one, so that it still stands below
     yield
-    if {"sample_nation", "server", "empty_database"} & set(request.fixturenames):
+    if used:
         found = disagreements()
         assert not found, "\n".join(f"{one.promise}: {one.key}: {one.seen}" for one in found)

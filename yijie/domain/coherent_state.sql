@@ -52,7 +52,11 @@ WHERE s.voids IS NULL GROUP BY s.id, s.state HAVING count(m.id) <> (s.state = 'v
 UNION ALL
 SELECT 'a mirror negates its original', m.id::text, m.total || ' of ' || s.total
 FROM money m JOIN money s ON s.id = m.voids
-WHERE (m.total, m.funds, m.account, m.cash, m.eligible) <> (-s.total, -s.funds, -s.account, -s.cash, -s.eligible)
+WHERE (m.total, m.not_covered, m.over_ceiling, m.first_self_pay, m.eligible, m.deductible, m.pooled, m.large_amount,
+       m.major_illness, m.company, m.civil_servant, m.aid, m.disabled, m.other, m.account, m.cash, m.hospital_borne)
+   <> (-s.total, -s.not_covered, -s.over_ceiling, -s.first_self_pay, -s.eligible, -s.deductible, -s.pooled,
+       -s.large_amount, -s.major_illness, -s.company, -s.civil_servant, -s.aid, -s.disabled, -s.other, -s.account,
+       -s.cash, -s.hospital_borne)
 
 UNION ALL
 SELECT 'a settlement lives exactly where its decision lives', coalesce(s.id, d.settlement)::text,
@@ -115,6 +119,26 @@ WHERE (coalesce(b.funds, 0), coalesce(b.account, 0), coalesce(b.cash, 0), -coale
    <> (s.funds, s.account, s.cash, s.funds + s.account, s.funds + s.account, s.funds + s.account)
 
 UNION ALL
+SELECT 'the ledger pays from the funds the settlement names', id::text,
+       fund || ' ' || coalesce(s.amount, 0) || ' <> ' || coalesce(p.amount, 0)
+FROM (
+    SELECT id, fund, amount
+    FROM settlement_settlement CROSS JOIN LATERAL (VALUES ('pooled', pooled), ('large_amount', large_amount),
+        ('major_illness', major_illness), ('company', company), ('civil_servant', civil_servant), ('aid', aid),
+        ('disabled', disabled), ('other', other)) f (fund, amount)
+    WHERE voids IS NULL AND state IN ('settled', 'voided') AND amount <> 0
+) s FULL JOIN (
+    SELECT settlement AS id, owner AS fund, sum(amount)::bigint AS amount FROM ledger_posting
+    WHERE template = 'settlement' AND account = 'fund' GROUP BY settlement, owner
+) p USING (id, fund)
+WHERE coalesce(s.amount, 0) <> coalesce(p.amount, 0)
+
+UNION ALL
+SELECT 'a voided settlement leaves nothing in the ledger', s.id::text, concat_ws(' ', p.region, p.account, p.owner, sum(p.amount))
+FROM settlement_settlement s JOIN ledger_posting p ON p.settlement = s.id
+WHERE s.state = 'voided' GROUP BY s.id, p.region, p.account, p.owner HAVING sum(p.amount) <> 0
+
+UNION ALL
 SELECT 'a void posts the exact mirror, once', s.id::text, concat_ws(' ', b.funds, b.account, b.cash)
 FROM (SELECT * FROM money WHERE voids IS NULL) s
 FULL JOIN (SELECT * FROM books WHERE template = 'void') b ON b.settlement = s.id
@@ -126,6 +150,12 @@ SELECT 'encounters know which of their batches are settled', coalesce(m.encounte
        coalesce(m.number, 'none') || ' / ' || coalesce(l.number, 'none')
 FROM marks m FULL JOIN living l ON (m.encounter, m.batch, m.number) = (l.encounter, l.batch, l.number)
 WHERE m.encounter IS NULL OR l.encounter IS NULL
+
+UNION ALL
+SELECT 'a stay is settled exactly when its last interval is', e.id::text, e.state
+FROM encounter_encounter e LEFT JOIN settlement_settlement s
+    ON s.encounter = e.id AND s.state = 'settled' AND s.voids IS NULL AND NOT s.mid_stay
+WHERE e.stay AND (e.state = 'settled') <> (s.id IS NOT NULL)
 
 UNION ALL
 SELECT 'a living settlement covers exactly its live fee lines', l.number, l.total || ' <> ' || coalesce(sum(f.amount), 0)
@@ -144,3 +174,9 @@ UNION ALL
 SELECT 'a message that settled has its settlement', m.institution || ' ' || m.msgid, m.subject::text
 FROM fsi_message m LEFT JOIN settlement_settlement s ON s.id = m.subject
 WHERE m.infno IN ('2102', '2207', '2304') AND m.state <> 'tombstone' AND s.id IS NULL
+
+UNION ALL
+SELECT 'a reversed message left nothing standing', m.institution || ' ' || m.msgid, coalesce(s.state, e.state)
+FROM fsi_message m LEFT JOIN settlement_settlement s ON s.id = m.subject
+LEFT JOIN encounter_encounter e ON e.id = m.subject
+WHERE m.state = 'reversed' AND (s.state <> 'voided' OR e.state <> 'cancelled')

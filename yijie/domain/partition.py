@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from yijie.kernel.dates import months_after, today
 
 TABLES = ("ledger_posting", "encounter_fee_line")
+APPEND_ONLY = "ledger_posting"
+"""Its months refuse to be emptied; that rows are not changed the months inherit, this they do not."""
 MONTHS_BEHIND = 14
 MONTHS_AHEAD = 6
 
@@ -38,6 +40,11 @@ def ensure_partitions(around: date | None = None) -> int:
                 f"CREATE TABLE {_name(table, month)} PARTITION OF {table}"
                 f" FOR VALUES FROM ('{month:%Y-%m-%d}') TO ('{months_after(month, 1):%Y-%m-%d}')"
             )
+            if table == APPEND_ONLY:
+                cursor.execute(
+                    f"CREATE TRIGGER {_name(table, month)}_not_emptied BEFORE TRUNCATE ON {_name(table, month)}"
+                    " FOR EACH STATEMENT EXECUTE FUNCTION yijie_append_only()"
+                )
     return len(missing)
 
 

@@ -32,15 +32,32 @@ class BusyElsewhere(YijieError):
 
 
 def in_transaction(work: Callable[[], Result]) -> Result:
-    """Run ``work`` in one transaction; repeat it on transient database failures, at most ``TRIES_MAX`` times."""
+    """Run ``work`` in one transaction; repeat it on transient database failures, at most ``TRIES_MAX`` times.
+
+    Within a transaction it is part of that one: only the outermost can be run again.
+    """
+    return work() if connection.in_atomic_block else _tried(lambda: _atomically(work))
+
+
+def reading(work: Callable[[], Result]) -> Result:
+    """Run ``work`` that changes nothing; ask again on transient database failures, above all a session lost."""
+    return work() if connection.in_atomic_block else _tried(work)
+
+
+def _atomically(work: Callable[[], Result]) -> Result:
+    with transaction.atomic():
+        return work()
+
+
+def _tried(work: Callable[[], Result]) -> Result:
     for attempt in range(1, TRIES_MAX + 1):
         try:
-            with transaction.atomic():
-                return work()
-        except (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-            if isinstance(_cause(error), psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled):
+            return work()
+        except (DatabaseError, InterfaceError, psycopg.Error) as error:
+            cause = _cause(error)
+            if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled):
                 raise BusyElsewhere from error
-            if attempt == TRIES_MAX:
+            if attempt == TRIES_MAX or not _transient(cause):
                 raise
             if not connection.is_usable():
                 connection.close()
@@ -50,6 +67,13 @@ def in_transaction(work: Callable[[], Result]) -> Result:
 
 def _cause(error: Exception) -> BaseException:
     return error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ else error
+
+
+def _transient(cause: BaseException) -> bool:
+    """Whether running again is right: the server failed or gave way, or two ids met in the same millisecond."""
+    if isinstance(cause, psycopg.errors.UniqueViolation):
+        return (cause.diag.constraint_name or "").endswith("_pkey")
+    return isinstance(cause, OperationalError | InterfaceError | psycopg.OperationalError | psycopg.InterfaceError)
 
 
 def fetch(sql: str, parameters: dict[str, Any] | list[Any] | None = None) -> list[tuple[Any, ...]]:

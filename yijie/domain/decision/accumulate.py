@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from yijie.domain.transaction import fetch, from_json, json_text
+from yijie.domain.transaction import execute, fetch, from_json, json_text
 
 Year = tuple[str, str, str, int]
 """(person number, home region, insurance, year)"""
@@ -54,7 +54,24 @@ def lock(years: Sequence[Year]) -> dict[Year, Used]:
     return _fetched(LOCK, years)
 
 
+FORGET = f"""
+DELETE FROM decision_accumulator a USING {KEYS}
+WHERE (a.person_number, a.home_region, a.insurance, a.year) = (k.person_number, k.home_region, k.insurance, k.year)
+  AND a.version = 0
+"""
+
+
+def forget(years: Sequence[Year]) -> None:
+    """Take rows back that were only made to be locked: a year in which a decision was refused was not used."""
+    if years:
+        execute(FORGET, [_keys(years)])
+
+
 def _fetched(statement: str, years: Sequence[Year]) -> dict[Year, Used]:
-    keys = [dict(zip(("person_number", "home_region", "insurance", "year"), year, strict=True)) for year in years]
-    rows = fetch(statement, [json_text(keys)])
+    rows = fetch(statement, [_keys(years)])
     return {(row[0], row[1], row[2], row[3]): Used(row[4], from_json(row[5])) for row in rows}
+
+
+def _keys(years: Sequence[Year]) -> str:
+    names = ("person_number", "home_region", "insurance", "year")
+    return json_text([dict(zip(names, year, strict=True)) for year in years])

@@ -103,16 +103,14 @@ def _decide(requests: Sequence[BenefitRequest], *, locking: bool) -> list[Outcom
     )
     community = [(r.person_number, r.institution) for r in requests if r.level == HospitalLevel.COMMUNITY]
     signed = filing.contracted(community, requests[0].moment.date()) if community else set()
-    tokens = {
-        r.institution: enrolment.tokens_of([r.shown], r.institution) for r in requests if r.shown.credential == "01"
-    }
+    owners = enrolment.owners_of([(r.shown, r.institution) for r in requests])
     prepared = [
         _prepare(
             request,
             facts,
             kind,
             contracted=(request.person_number, request.institution) in signed,
-            tokens=tokens.get(request.institution, {}),
+            owner=owners.get((request.shown, request.institution)),
         )
         for request, kind in zip(requests, kinds, strict=True)
     ]
@@ -122,7 +120,13 @@ def _decide(requests: Sequence[BenefitRequest], *, locking: bool) -> list[Outcom
     used = accumulate.lock(years) if locking else accumulate.read(years)
     accounts = [(p.request.home_region, p.request.person_number) for p in prepared if isinstance(p, _Prepared)]
     held = ledger.lock_personal_accounts(accounts) if locking else ledger.personal_accounts(accounts)
-    return [p if isinstance(p, YijieError) else p.decide(used[p.year], held) for p in prepared]
+    outcomes = [p if isinstance(p, YijieError) else p.decide(used[p.year], held) for p in prepared]
+    if locking:
+        decided = zip(prepared, outcomes, strict=True)
+        accumulate.forget(
+            [p.year for p, outcome in decided if isinstance(p, _Prepared) and isinstance(outcome, YijieError)]
+        )
+    return outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +175,14 @@ def _prepare(
     kind: FilingKind | None,
     *,
     contracted: bool,
-    tokens: dict[str, str],
+    owner: str | None,
 ) -> _Prepared | YijieError:
     relation = (request.person_number, request.insurance, request.home_region)
     try:
         person = facts.get(relation)
         if person is None:
             return enrolment.why_missing(relation)
-        enrolment.require_same_person(request.shown, person, tokens)
+        enrolment.require_same_person(request.shown, person, owner)
         person.require_active(request.began)
         policy = policy_of(request.home_region)
         _, year = policy.charged_to(request.began, request.ended)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yijie.domain.transaction import execute, fetch, json_text
+from yijie.kernel.dates import now
 from yijie.kernel.money import Fen
 
+from .alone import one_stay_at_once, require_not_staying
 from .record import Record
 
 
@@ -74,14 +76,40 @@ def mark_voided(encounter: Record, batch: str, *, mid_stay: bool) -> None:
     After a mid-stay settlement its interval is open again too, and lines charged since then join it.
     """
     if mid_stay:
-        execute(
-            "UPDATE encounter_fee_line SET batch = %s WHERE month = %s AND encounter_id = %s AND batch = %s",
-            [batch, encounter.month, encounter.id, encounter.segment_batch()],
-        )
+        _move_lines(encounter, encounter.segment_batch(), batch)
     state = encounter.state if mid_stay else ("discharged" if encounter.stay else "open")
+    if encounter.stay:
+        require_not_staying(encounter.institution, record_number=encounter.record_number, besides=encounter.id)
+    with one_stay_at_once():
+        execute(
+            "UPDATE encounter_encounter SET settled = settled - %s::text, segment = segment - %s, state = %s"
+            " WHERE id = %s",
+            [batch, int(mid_stay), state, encounter.id],
+        )
+
+
+MOVE = """
+WITH moved AS (
+    UPDATE encounter_fee_line SET revoked_at = %(at)s
+    WHERE month = %(month)s AND encounter_id = %(encounter)s AND batch = %(source)s AND revoked_at IS NULL RETURNING *
+)
+INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price,
+    quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
+    restricted, approval, details, uploaded_at)
+SELECT month, encounter_id, serial, original, %(target)s, charged_at, item, own_code, price, quantity, amount,
+       not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling, restricted,
+       approval, details,
+       greatest(uploaded_at + interval '1 microsecond',
+                %(at)s - (count(*) OVER () - row_number() OVER (ORDER BY uploaded_at)) * interval '1 microsecond')
+FROM moved
+"""
+
+
+def _move_lines(encounter: Record, source: str, target: str) -> None:
+    """Bring live lines into another batch; the old rows stay, revoked, for whoever asks how things stood before."""
     execute(
-        "UPDATE encounter_encounter SET settled = settled - %s::text, segment = segment - %s, state = %s WHERE id = %s",
-        [batch, int(mid_stay), state, encounter.id],
+        MOVE,
+        {"at": now(), "month": encounter.month, "encounter": encounter.id, "source": source, "target": target},
     )
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.codes import CareKind
 
+from .alone import one_stay_at_once, require_not_staying
 from .diagnoses import DiagnosisGiven, replace_diagnoses, require_principal
 from .errors import AlreadySettled, TimesUnfit
 from .models import Diagnosis, Encounter
 from .record import Record
+from .times import require_past
 
 OPEN, DISCHARGED = Encounter.State.OPEN, Encounter.State.DISCHARGED
 
@@ -30,6 +32,7 @@ def change_visit(
     details: dict[str, Any],
 ) -> None:
     """Put new facts about an encounter in the place of the old ones; details not given again stay."""
+    require_past(began_at, what="开始时间", field="begntime")
     if encounter.ended_at is not None and began_at > encounter.ended_at:
         raise TimesUnfit(what=f"开始时间晚于出院时间 {encounter.ended_at:%Y-%m-%d %H:%M}", field="begntime")
     execute(
@@ -52,6 +55,7 @@ def discharge(encounter: Record, given: Discharge) -> None:
     """Record the end of a stay and its discharge diagnoses."""
     encounter.require(OPEN, step="办理出院", todo="已办出院的请先出院撤销（2405）")
     require_principal(given.diagnoses)
+    require_past(given.ended_at, what="出院时间", field="endtime")
     if given.ended_at < encounter.began_at:
         raise TimesUnfit(what=f"出院时间早于入院时间 {encounter.began_at:%Y-%m-%d %H:%M}", field="endtime")
     execute(
@@ -64,9 +68,12 @@ def discharge(encounter: Record, given: Discharge) -> None:
 def undo_discharge(encounter: Record) -> None:
     """The patient is in hospital again; possible until the stay is settled."""
     encounter.require(DISCHARGED, step="撤销出院", todo="已结算的请先撤销结算（2305）")
-    execute(
-        "UPDATE encounter_encounter SET state = 'open', ended_at = NULL, discharge = '{}' WHERE id = %s", [encounter.id]
-    )
+    require_not_staying(encounter.institution, person_number=encounter.person_number, besides=encounter.id)
+    with one_stay_at_once():
+        execute(
+            "UPDATE encounter_encounter SET state = 'open', ended_at = NULL, discharge = '{}' WHERE id = %s",
+            [encounter.id],
+        )
     replace_diagnoses(encounter.id, Diagnosis.Phase.DISCHARGE, [])
 
 

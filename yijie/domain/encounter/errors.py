@@ -19,6 +19,14 @@ class EncounterStateUnfit(YijieError):
     en = "encounter {number} is {state}; {step} is not possible; {todo}"
 
 
+class KindUnfit(YijieError):
+    """A transaction for stays names a visit, or the other way round."""
+
+    code = "encounter.kind_unfit"
+    zh = "就诊 {number} 是{kind}登记，本交易不适用，请改用{kind}交易（{use}）"
+    en = "encounter {number} is {kind}; use the transactions for that ({use})"
+
+
 class AlreadySettled(YijieError):
     """The encounter or charge batch is settled; it must be voided before anything under it changes."""
 
@@ -65,6 +73,14 @@ class LineUnknown(YijieError):
     code = "encounter.line_unknown"
     zh = "查无费用明细 {serial}，请核对 {field}"
     en = "no fee line {serial}; check {field}"
+
+
+class LinePriceWrong(YijieError):
+    """A line's price is below zero."""
+
+    code = "encounter.line_price_wrong"
+    zh = "第 {position} 条明细（{serial}）单价 {price} 为负；退费请填正单价、负数量，并填原流水号 init_feedetl_sn"
+    en = "line {position} ({serial}): price {price} is below zero; a refund has a negative quantity"
 
 
 class LineAmountWrong(YijieError):

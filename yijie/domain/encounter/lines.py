@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,9 +16,10 @@ from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.money import Fen, line_amount, yuan
 
-from .errors import LineAmountWrong, LineDuplicate, LineUnknown, RefundUnfit
+from .errors import AlreadySettled, LineAmountWrong, LineDuplicate, LinePriceWrong, LineUnknown, RefundUnfit
 from .record import Record
 
+MICROSECOND = timedelta(microseconds=1)
 AMOUNT_TOLERANCE: Fen = 1
 """|price × quantity − amount| may be one fen (HIS interface: 2204 and 2301)."""
 
@@ -121,6 +122,8 @@ def _term_day(line: LineGiven, before: dict[str, Remainder]) -> date:
 
 def _check_amounts(lines: Sequence[LineGiven]) -> None:
     for position, line in enumerate(lines, 1):
+        if line.price < 0:
+            raise LinePriceWrong(position=position, serial=line.serial, price=line.price)
         product = line_amount(line.price, line.quantity)
         if abs(product - line.amount) > AMOUNT_TOLERANCE:
             raise LineAmountWrong(
@@ -166,8 +169,12 @@ def _remainders(encounter: Record, lines: Sequence[LineGiven]) -> dict[str, Rema
             why = f"原费用流水号“{line.original}”不存在或已撤销"
         elif (original.item, original.price) != (line.item, line.price):
             why = "项目编码或单价与原明细不同"
-        elif original.quantity + line.quantity < 0 or original.amount + line.amount < 0:
-            why = f"退费数量 {-line.quantity} 超过原明细可退数量 {original.quantity}"
+        elif line.quantity >= 0 or line.amount > 0:
+            why = "退费的数量须为负数、金额不得为正数"
+        elif original.quantity + line.quantity < 0:
+            why = f"退费数量 {-line.quantity} 超过原明细可退数量 {original.quantity.normalize():f}"
+        elif original.amount + line.amount < 0:
+            why = f"退费金额 {yuan(-line.amount)} 元超过原明细可退金额 {yuan(original.amount)} 元"
         else:
             before[line.serial] = original
             left[line.original] = original.less(line)
@@ -198,14 +205,16 @@ INSERT = """
 INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price,
     quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
     restricted, approval, details, uploaded_at)
-SELECT %s, %s, l.*, %s
+SELECT %s, %s, l.*
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::numeric[],
-    %s::numeric[], %s::boolean[], %s::text[], %s::jsonb[]) AS l
+    %s::numeric[], %s::boolean[], %s::text[], %s::jsonb[], %s::timestamptz[]) AS l
 """
 
 
 def _insert(encounter: Record, stored: Sequence[LineStored]) -> None:
+    """Keep lines in their order: one microsecond lies between each two, because refunds rest on those before them."""
+    last, moment = len(stored) - 1, now()
     rows = [
         (
             line.given.serial,
@@ -228,36 +237,41 @@ def _insert(encounter: Record, stored: Sequence[LineStored]) -> None:
             line.term.restricted,
             line.given.approval,
             json_text(line.given.details),
+            moment - (last - position) * MICROSECOND,
         )
-        for line in stored
+        for position, line in enumerate(stored)
     ]
     columns = [list(column) for column in zip(*rows, strict=True)]
-    execute(INSERT, [encounter.month, encounter.id, now(), *columns])
+    execute(INSERT, [encounter.month, encounter.id, *columns])
 
 
 def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
     """Take back unsettled lines of a locked encounter.
 
     A line goes only together with its refunds, and a refund only together with the later refunds of its original:
-    those were graded against what it had left.
+    those were graded against what it had left. Lines of an interval whose settlement lives stay.
     """
+    moment = now()
     rows = fetch(
         "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND serial = ANY(%s)"
-        " AND revoked_at IS NULL RETURNING serial",
-        [now(), encounter.month, encounter.id, list(serials)],
+        " AND revoked_at IS NULL RETURNING serial, batch",
+        [moment, encounter.month, encounter.id, list(serials)],
     )
-    revoked = {serial for (serial,) in rows}
+    revoked = dict(rows)
+    for batch in revoked.values():
+        if batch in encounter.settled:
+            raise AlreadySettled(number=encounter.number, settlement=encounter.settled[batch], step="撤销其明细")
     for serial in serials:
         if serial not in revoked:
             raise LineUnknown(serial=serial, field="feedetl_sn")
     resting = fetch(
         """SELECT later.serial, gone.serial FROM encounter_fee_line later JOIN encounter_fee_line gone
-             ON gone.month = later.month AND gone.encounter_id = later.encounter_id AND gone.serial = ANY(%s)
-                AND (later.original = gone.serial
+             ON gone.month = later.month AND gone.encounter_id = later.encounter_id AND gone.revoked_at = %s
+                AND gone.serial = ANY(%s) AND (later.original = gone.serial
                      OR later.original = gone.original AND gone.quantity < 0 AND later.uploaded_at > gone.uploaded_at)
            WHERE later.month = %s AND later.encounter_id = %s AND later.revoked_at IS NULL AND later.quantity < 0
            LIMIT 1""",
-        [list(serials), encounter.month, encounter.id],
+        [moment, list(serials), encounter.month, encounter.id],
     )
     if resting:
         raise RefundUnfit(position=1, serial=resting[0][0], why=f"它依赖的明细 {resting[0][1]} 将被撤销，请一并撤销")

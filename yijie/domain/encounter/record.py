@@ -12,7 +12,7 @@ from yijie.domain.transaction import fetch, from_json
 from yijie.kernel.dates import in_shanghai
 from yijie.kernel.ids import moment_of, parse_public_id, public_id
 
-from .errors import EncounterStateUnfit, EncounterUnknown
+from .errors import EncounterStateUnfit, EncounterUnknown, KindUnfit
 from .models import Encounter
 
 COLUMNS = """e.id, e.region, e.institution, e.person_number, e.home_region, e.insurance, e.care, e.medical_type,
@@ -66,10 +66,28 @@ class Record:
         """Name of the batch that a stay's new fee lines belong to: one per settlement interval."""
         return f"stay-{self.segment}"
 
+    def require_kind(self, *, stay: bool) -> None:
+        """Refuse a visit where a stay is meant, and a stay where a visit is."""
+        if self.stay != stay:
+            kind, use = ("住院", "2301–2305、2402–2405") if self.stay else ("门诊", "2202–2208")
+            raise KindUnfit(number=self.number, kind=kind, use=use)
+
+    def settled_after(self, batch: str) -> list[str]:
+        """Living settlements of a stay's later intervals, newest first; a visit's batches have no order."""
+        if not self.stay:
+            return []
+        later = {_interval(other): number for other, number in self.settled.items()}
+        return [later[interval] for interval in sorted(later, reverse=True) if interval > _interval(batch)]
+
     def require(self, *states: Encounter.State, step: str, todo: str) -> None:
         """Refuse unless the encounter is in one of ``states``."""
         if self.state not in states:
             raise EncounterStateUnfit(number=self.number, state=Encounter.State(self.state).label, step=step, todo=todo)
+
+
+def _interval(batch: str) -> int:
+    """Which settlement interval of a stay a batch is; see :meth:`Record.segment_batch`."""
+    return int(batch.removeprefix("stay-"))
 
 
 def as_record(row: tuple[Any, ...]) -> Record:

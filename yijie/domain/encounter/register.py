@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-import psycopg
 
 from yijie.domain.enrolment import require_insured
 from yijie.domain.institution import Standing
-from yijie.domain.transaction import execute, fetch, json_text
+from yijie.domain.transaction import execute, json_text
 from yijie.kernel.codes import CareKind
 from yijie.kernel.dates import now
 from yijie.kernel.ids import new_id, public_id
 from yijie.kernel.region import pool_of
 
+from .alone import one_stay_at_once, require_not_staying
 from .diagnoses import DiagnosisGiven, replace_diagnoses, require_principal
-from .errors import AlreadyAdmitted, TimesUnfit
 from .models import Diagnosis
-
-CLOCK_SKEW = timedelta(hours=24)
-"""How far ahead of the platform's clock a desk's times may be before they are taken for a slip."""
+from .times import require_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +46,16 @@ def register(arrival: Arrival, at: Standing) -> str:
 def admit(arrival: Arrival, at: Standing, diagnoses: list[DiagnosisGiven]) -> str:
     """Admit a patient with the admission diagnoses; returns the encounter's public number (mdtrt_id)."""
     require_principal(diagnoses)
-    staying = fetch(
-        "SELECT region, id FROM encounter_encounter WHERE stay AND institution = %s"
-        " AND (record_number = %s AND state IN ('open', 'discharged') OR person_number = %s AND state = 'open')",
-        [at.code, arrival.record_number, arrival.person_number],
-    )
-    if staying:
-        raise AlreadyAdmitted(what="该住院号已登记，或患者仍在本院住院", number=public_id(*staying[0]))
-    try:
+    require_not_staying(at.code, record_number=arrival.record_number, person_number=arrival.person_number)
+    with one_stay_at_once():
         number = _open(arrival, at, stay=True)
-    except psycopg.errors.UniqueViolation as error:
-        raise AlreadyAdmitted(what="该患者的入院正由另一窗口办理", number="（办理中）") from error
     replace_diagnoses(int(number[6:]), Diagnosis.Phase.ADMISSION, diagnoses)
     return number
 
 
 def _open(arrival: Arrival, at: Standing, *, stay: bool) -> str:
     day = arrival.began_at.date()
-    if arrival.began_at > now() + CLOCK_SKEW:
-        raise TimesUnfit(what=f"开始时间 {arrival.began_at:%Y-%m-%d %H:%M} 在将来", field="begntime")
+    require_past(arrival.began_at, what="开始时间", field="begntime")
     home = pool_of(arrival.home_region)
     at.require_agreement(day)
     if home != at.pool:

@@ -23,11 +23,12 @@ from .relation import (
     insured as insured,
     relations_of as relations_of,
     require_insured as require_insured,
+    require_person as require_person,
     why_missing as why_missing,
 )
 from .shown import (
     NOTHING_SHOWN as NOTHING_SHOWN,
     Shown as Shown,
+    owners_of as owners_of,
     require_same_person as require_same_person,
-    tokens_of as tokens_of,
 )

@@ -102,6 +102,12 @@ def require_insured(relation: Relation, day: date) -> Insured:
     return found
 
 
+def require_person(number: str) -> None:
+    """Refuse a person number that nobody is registered under."""
+    if not fetch("SELECT 1 FROM enrolment_person WHERE number = %s", [number]):
+        raise PersonUnknown(what="人员编号", number=number)
+
+
 def why_missing(relation: Relation) -> PersonUnknown | NotInsured:
     """The error that says why a relation was not found."""
     number, insurance, region = relation

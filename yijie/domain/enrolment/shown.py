@@ -31,22 +31,25 @@ class Shown:
 NOTHING_SHOWN = Shown()
 
 
-def tokens_of(shown: Sequence[Shown], institution: str) -> dict[str, str]:
-    """Electronic credential token → person number, for tokens usable at the institution now; one statement or none."""
-    tokens = [s.credential_number for s in shown if s.credential == ELECTRONIC and s.credential_number]
-    if not tokens:
+def owners_of(shown: Sequence[tuple[Shown, str]]) -> dict[tuple[Shown, str], str]:
+    """Person numbers behind electronic credentials shown at institutions, as far as usable there now.
+
+    One statement, or none where no credential was shown.
+    """
+    electronic = [(s, at) for s, at in shown if s.credential == ELECTRONIC and s.credential_number]
+    if not electronic:
         return {}
     rows = fetch(
-        "SELECT c.token, p.number FROM enrolment_credential c JOIN enrolment_person p ON p.id = c.person_id"
-        " WHERE c.token = ANY(%s) AND (c.redeemed_by = %s AND c.redeemed_at > %s OR c.redeemed_at IS NULL"
-        " AND c.expires_at > %s)",
-        [tokens, institution, now() - CREDENTIAL_DAY, now()],
+        "SELECT k.nr, p.number FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS k (token, institution, nr)"
+        " JOIN enrolment_credential c ON c.token = k.token JOIN enrolment_person p ON p.id = c.person_id"
+        " WHERE c.redeemed_by = k.institution AND c.redeemed_at > %s OR c.redeemed_at IS NULL AND c.expires_at > %s",
+        [[s.credential_number for s, _ in electronic], [at for _, at in electronic], now() - CREDENTIAL_DAY, now()],
     )
-    return dict(rows)
+    return {electronic[nr - 1]: number for nr, number in rows}
 
 
-def require_same_person(shown: Shown, person: Insured, tokens: dict[str, str]) -> None:
-    """Refuse a document, name, card or token that is not the person's."""
+def require_same_person(shown: Shown, person: Insured, owner: str | None) -> None:
+    """Refuse a document, name, card or electronic credential (of ``owner``) that is not the person's."""
     if shown.certificate_number and shown.certificate_number.upper() != person.certificate_number:
         raise IdentityMismatch(what="证件号码")
     if shown.name and shown.name != person.name:
@@ -55,7 +58,7 @@ def require_same_person(shown: Shown, person: Insured, tokens: dict[str, str]) -
     if not number:
         return
     if shown.credential == ELECTRONIC:
-        if tokens.get(number) != person.person_number:
+        if owner != person.person_number:
             raise CredentialUnknown(why="令牌不属于该人员、已过期或已在其他机构使用")
     elif shown.credential == IDENTITY_CARD:
         if number.upper() != person.certificate_number:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yijie.domain.enrolment import require_person
 from yijie.domain.transaction import fetch, in_transaction, json_text
 from yijie.kernel.dates import now, today
 from yijie.kernel.ids import new_id
 
 from .errors import DesignationTaken, FilingUnknown
 from .models import ChronicFiling, Designation
+from .remote import require_dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,11 @@ class Choice:
 
 
 def designate(choice: Choice) -> int:
-    """Record a designated institution; the rank must be free. Returns its number."""
+    """Record a designated institution of a registered person; the rank must be free. Returns its number."""
 
     def work() -> int:
+        require_person(choice.person_number)
+        require_dates(choice.since, choice.until)
         taken = Designation.objects.filter(
             person_number=choice.person_number, business=choice.business, rank=choice.rank, withdrawn_at=None
         ).first()

@@ -27,6 +27,14 @@ class PromiseMissing(YijieError):
     en = "a filing without papers needs the signed promise; have it signed and request again"
 
 
+class DatesUnfit(YijieError):
+    """A filing or choice that ends before it begins, or begins long after today."""
+
+    code = "filing.dates_unfit"
+    zh = "起止日期不合理：{since} 至 {until}，结束日期不得早于开始日期，开始日期不得晚于今日一年以上，请核对"
+    en = "the dates {since} to {until} do not fit: it may not end before it begins, nor begin more than a year from now"
+
+
 class FilingUnknown(YijieError):
     """No filing has that number."""
 

@@ -10,15 +10,18 @@ from typing import Any
 from yijie.domain.enrolment import require_insured
 from yijie.domain.transaction import fetch, in_transaction, json_text
 from yijie.kernel.codes import FilingKind
-from yijie.kernel.dates import months_after, now
+from yijie.kernel.dates import months_after, now, today
 from yijie.kernel.ids import new_id
 from yijie.kernel.region import name_of, pool_of
 
-from .errors import FilingKindUnfit, FilingNotNeeded, FilingStateUnfit, FilingUnknown, PromiseMissing
+from .errors import DatesUnfit, FilingKindUnfit, FilingNotNeeded, FilingStateUnfit, FilingUnknown, PromiseMissing
 from .models import Filing, FilingStep
 
 TEMPORARY_MONTHS_MIN = 6
 """Temporary filings hold for at least six months (医保发〔2022〕22号); long-term ones until revoked."""
+
+BEGINS_WITHIN_MONTHS = 12
+"""How far ahead a filing may begin; a date beyond is taken for a slip."""
 
 KIND_NAMES = {
     FilingKind.RESETTLED_RETIREE: "异地安置退休",
@@ -55,6 +58,7 @@ def request(application: Application, *, by: str) -> Filing:
         home, care = pool_of(application.home_region), pool_of(application.care_region)
         if home == care:
             raise FilingNotNeeded(region=name_of(home))
+        require_dates(application.since, application.until)
         person = require_insured((application.person_number, application.insurance, home), application.since)
         if application.kind is FilingKind.RESETTLED_RETIREE and not person.category.startswith("12"):
             raise FilingKindUnfit(kind=KIND_NAMES[application.kind], why="仅限退休人员，请改选异地长期居住")
@@ -80,6 +84,12 @@ def request(application: Application, *, by: str) -> Filing:
         return filing
 
     return in_transaction(work)
+
+
+def require_dates(since: date, until: date | None) -> None:
+    """Refuse a period that ends before it begins or begins more than a year from now."""
+    if since > months_after(today(), BEGINS_WITHIN_MONTHS) or (until is not None and until < since):
+        raise DatesUnfit(since=since, until=until or "长期")
 
 
 def _end(application: Application) -> date | None:

@@ -13,6 +13,16 @@ class TotalDiffers(YijieError):
     )
 
 
+class InsuranceDiffers(YijieError):
+    """The desk settles under another insurance than the encounter was registered with."""
+
+    code = "settlement.insurance_differs"
+    zh = (
+        "结算险种 {given}（insutype）与就诊 {number} 登记的险种 {registered} 不符，请改正，或撤销登记后按该险种重新办理"
+    )
+    en = "insurance {given} is not the one encounter {number} was registered with ({registered}); correct it"
+
+
 class NotDischarged(YijieError):
     """A final settlement needs the discharge first."""
 
@@ -35,6 +45,14 @@ class AlreadyVoided(YijieError):
     code = "settlement.already_voided"
     zh = "结算 {number} 已于 {at} 撤销，无需重复撤销"
     en = "settlement {number} was voided at {at}"
+
+
+class LaterIntervalLives(YijieError):
+    """A later interval of the same stay is settled; it rests on this one, also where it belongs to the next year."""
+
+    code = "settlement.later_interval_lives"
+    zh = "本次住院此后的结算区间尚未撤销，请按从新到旧先撤销：{numbers}"
+    en = "later intervals of this stay are settled; void first, newest first: {numbers}"
 
 
 class FamilyAccountNotOffered(YijieError):

@@ -23,7 +23,7 @@ from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id, public_id
 from yijie.kernel.money import Fen, half_up, yuan
 
-from .errors import NotDischarged, TotalDiffers
+from .errors import InsuranceDiffers, NotDischarged, TotalDiffers
 from .models import FUNDS, MONEY
 
 
@@ -42,6 +42,7 @@ class Charge:
     shown: Shown
     declared: dict[str, Fen]
     use_account: bool
+    insurance: str
     batch: str = ""
     mid_stay: bool = False
     care: str = ""
@@ -215,6 +216,9 @@ def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _O
         return encounter.EncounterUnknown(number=charge.number)
     batch = charge.batch or record.segment_batch()
     try:
+        record.require_kind(stay=not charge.batch)
+        if charge.insurance != record.insurance:
+            raise InsuranceDiffers(given=charge.insurance, number=record.number, registered=record.insurance)
         if record.state == "settled" or batch in record.settled:
             encounter.require_unsettled(record, step="再次结算", batch=batch if batch in record.settled else "")
         record.require("open", "discharged", step="结算", todo="请重新登记")

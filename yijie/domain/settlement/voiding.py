@@ -13,7 +13,7 @@ from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import invariant
 from yijie.kernel.ids import new_id, parse_public_id, public_id
 
-from .errors import AlreadyVoided, SettlementUnknown
+from .errors import AlreadyVoided, LaterIntervalLives, SettlementUnknown
 from .models import MONEY, Settlement
 from .state import moved
 
@@ -31,21 +31,24 @@ class Voided:
 def void(number: str, encounter_number: str, *, institution: str, person_number: str) -> Voided:
     """Void a settlement of an encounter in the running transaction.
 
-    It must be the newest living settlement of the person, insurance and year at the home region, or the error names
-    those to void first. Clearing does not matter: the negative row joins the next clearing.
+    It must be the newest living settlement of its stay, and of the person, insurance and year at the home region, or
+    the error names those to void first. Clearing does not matter: the negative row joins the next clearing.
     """
     record = encounter.lock(encounter_number, institution, person_number)
     named = parse_public_id(number)
     rows = named and fetch(
-        "SELECT id, state, voided_at, batch, mid_stay, settled_at FROM settlement_settlement"
+        "SELECT id, state, voided_at, batch, mid_stay, settled_at, total FROM settlement_settlement"
         " WHERE id = %s AND encounter = %s AND voids IS NULL FOR UPDATE",
         [named[1], record.id],
     )
     if not rows:
         raise SettlementUnknown(number=number)
-    [(original, state, voided_at, batch, mid_stay, settled_at)] = rows
+    [(original, state, voided_at, batch, mid_stay, settled_at, total)] = rows
     if state == Settlement.State.VOIDED:
         raise AlreadyVoided(number=number, at=f"{in_shanghai(voided_at):%Y-%m-%d %H:%M:%S}")
+    later = record.settled_after(batch)
+    if later:
+        raise LaterIntervalLives(numbers="、".join(later))
     moment, reversal = now(), new_id()
     decision.void(original)
     execute(
@@ -55,7 +58,7 @@ def void(number: str, encounter_number: str, *, institution: str, person_number:
     _insert_mirror(reversal, original, moment)
     encounter.mark_voided(record, batch, mid_stay=mid_stay)
     transactions = ledger.postings_of(original, settled_at)
-    invariant(bool(transactions), "ledger.settlement_posted", settlement=original)
+    invariant(bool(transactions) or total == 0, "ledger.settlement_posted", settlement=original)
     ledger.post([transaction.reversed("void") for transaction in transactions], moment)
     return Voided(public_id(record.region, reversal), number, record, moment)
 

@@ -14,6 +14,14 @@ class CareNotOffered(YijieError):
     en = "medical type {medical_type} is not settled here; use another or claim at home"
 
 
+class CareUnfit(YijieError):
+    """A medical type of stays for a visit, or the other way round."""
+
+    code = "fsi.care_unfit"
+    zh = "医疗类别 {medical_type}（med_type）不适用于{kind}，请改为{kind}的医疗类别，如 {example}"
+    en = "medical type {medical_type} does not fit: this is {kind}; use one such as {example}"
+
+
 CARE = {
     "11": CareKind.OUTPATIENT,
     "1103": CareKind.OUTPATIENT,
@@ -48,12 +56,25 @@ EMERGENCY_TYPES = frozenset({"13", "1301"})
 TRAUMA_TYPES = frozenset({"22", "9903"})
 
 
-def care_of(medical_type: str) -> CareKind:
-    """The kind of care of a medical type; refuses types this node does not settle."""
+STAY_TYPES = frozenset(
+    {"21", "2101", "2102", "21303", "2105", "2106", "2107", "2109", "22", "28", "52", "71"} | EMERGENCY_TYPES
+)
+"""Medical types of an admission (2401); an emergency may be a visit or end in a bed."""
+
+
+def care_of(medical_type: str, *, stay: bool | None = None) -> CareKind:
+    """The kind of care of a medical type; refuses types this node does not settle.
+
+    With ``stay`` also those that are no admission (or, where it is false, nothing but one).
+    """
     care = CARE.get(medical_type)
     if care is None:
         raise CareNotOffered(medical_type=medical_type)
-    return care
+    if stay and medical_type not in STAY_TYPES:
+        raise CareUnfit(medical_type=medical_type, kind="住院", example="2101 普通住院、52 生育住院")
+    if stay is False and medical_type in STAY_TYPES - EMERGENCY_TYPES:
+        raise CareUnfit(medical_type=medical_type, kind="门诊", example="11 普通门诊、14 门诊慢特病")
+    return CareKind.INPATIENT if stay and medical_type in EMERGENCY_TYPES else care
 
 
 ACCOUNT_TYPE = "310200"

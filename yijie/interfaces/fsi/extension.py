@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
-
-import msgspec
 
 from yijie.kernel.errors import YijieError
 
 from .codes import EMERGENCY_TYPES, TRAUMA_TYPES
+from .errors import FsiError
+from .jsontext import json_value
 
 EMERGENCY_STAY = "2"
 """IPT_TYPE 急诊或抢救住院"""
@@ -65,7 +66,7 @@ def _read(content: str) -> dict[str, str]:
     if not content.lstrip().startswith("{"):
         return {}
     try:
-        said = msgspec.json.decode(content, type=dict[str, Any])
-    except msgspec.MsgspecError as error:
+        said = json_value(content, "exp_content")
+    except FsiError as error:
         raise ExtensionUnreadable(example='{"IPT_TYPE":"2"}') from error
-    return {name.upper(): str(value) for name, value in said.items() if isinstance(value, str | int)}
+    return {name.upper(): str(value) for name, value in said.items() if isinstance(value, str | Decimal)}

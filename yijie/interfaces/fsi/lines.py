@@ -22,11 +22,16 @@ class LinesMixed(YijieError):
     en = "the lines of one message must belong to one person and encounter ({field} differs); send them apart"
 
 
-def lines_in(rows: Sequence[Row], *, batch: str = "") -> list[LineGiven]:
-    """Fee lines of a message; ``batch`` for stays, whose lines name no charge batch."""
+def require_one_encounter(rows: Sequence[Row]) -> None:
+    """Refuse records of several encounters, persons or charge batches in one message."""
     for field in ("mdtrt_id", "psn_no", "chrg_bchno"):
         if len({text(row, field) for row in rows}) > 1:
             raise LinesMixed(field=field)
+
+
+def lines_in(rows: Sequence[Row], *, batch: str = "") -> list[LineGiven]:
+    """Fee lines of a message; ``batch`` for stays, whose lines name no charge batch."""
+    require_one_encounter(rows)
     return [
         LineGiven(
             serial=row["feedetl_sn"],

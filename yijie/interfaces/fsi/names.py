@@ -102,6 +102,10 @@ LINE = {
 """Fee lines (2204, 2301)."""
 
 
+DATES = frozenset({"birth_date", "death_date"})
+"""Of our names those that hold a calendar day."""
+
+
 def kept(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The declared values under the domain's names, as plain JSON data; empty ones are left out."""
     return {ours: _plain(row[national]) for national, ours in names.items() if row.get(national) not in (None, "")}
@@ -109,7 +113,11 @@ def kept(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 
 def declared(details: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The declared values back under their national names."""
-    return {national: details[ours] for national, ours in names.items() if ours in details}
+    return {national: _read(ours, details[ours]) for national, ours in names.items() if ours in details}
+
+
+def _read(ours: str, value: Any) -> Any:
+    return date.fromisoformat(value) if ours in DATES else value
 
 
 def _plain(value: Any) -> Any:

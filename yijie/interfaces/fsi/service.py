@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime
 
 from yijie.domain import institution
-from yijie.domain.transaction import in_transaction
+from yijie.domain.transaction import in_transaction, reading
 from yijie.kernel.dates import now
 from yijie.kernel.errors import BrokenInvariant, YijieError
 from yijie.kernel.region import is_region
@@ -62,6 +62,12 @@ def answer(body: bytes, path_infno: str | None = None) -> bytes:
     return success(output, reference=_reference(region, received), received=received, responded=now())
 
 
+def refuse(error: YijieError) -> bytes:
+    """The response to a request that is not even read."""
+    received = now()
+    return failure(error, reference=_reference(UNKNOWN_REGION, received), received=received, responded=received)
+
+
 def _infno_of(envelope: Envelope | None) -> str:
     return envelope.infno if envelope else "unread"
 
@@ -75,9 +81,9 @@ def _run(envelope: Envelope) -> bytes:
     known = transaction(envelope.infno)
     if envelope.infno not in OFFERED:
         raise NotOffered(infno=envelope.infno, name=known.name)
-    call = _call(envelope)
+    call = reading(lambda: _call(envelope))
     if envelope.infno in READING:
-        return _shaped(envelope.infno, READING[envelope.infno](call))
+        return _shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
     claim = Claim(
         key=(call.at.code, envelope.infno, envelope.msgid),
         content_hash=envelope.content_hash(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yijie.domain import enrolment, filing
+from yijie.domain import enrolment, filing, institution
 from yijie.domain.filing import Application, Choice
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text, writes
 from yijie.interfaces.fsi.names import kept
@@ -54,7 +54,7 @@ def refer(call: Call) -> Done:
     row = call.one("refmedin")
     if text(row, "hosp_agre_refl_flag") == NOT_AGREED:
         raise ReferralNotAgreed
-    by = f"{call.at.name} {call.envelope.opter_name}"
+    by = call.envelope.opter_name
     requested = filing.request(
         Application(
             person_number=row["psn_no"],
@@ -99,6 +99,7 @@ def _filing_number(row: Row) -> int:
 def designate(call: Call) -> Done:
     """Record the institution a person chose for one sort of business."""
     row = call.one()
+    institution.standing(row["fixmedins_code"])
     number = filing.designate(
         Choice(
             person_number=row["psn_no"],

@@ -10,7 +10,7 @@ from yijie.interfaces.fsi.call import Call, Done, Row, text, writes
 from yijie.interfaces.fsi.codes import care_of
 from yijie.interfaces.fsi.diagnoses import diagnoses_in
 from yijie.interfaces.fsi.extension import flags
-from yijie.interfaces.fsi.lines import graded_out, lines_in
+from yijie.interfaces.fsi.lines import graded_out, lines_in, require_one_encounter
 from yijie.interfaces.fsi.names import DISCHARGE, STAY, kept
 from yijie.kernel.ids import parse_public_id
 
@@ -31,7 +31,7 @@ def admit(call: Call) -> Done:
             person_number=row["psn_no"],
             insurance=row["insutype"],
             home_region=call.home_region,
-            care=care_of(row["med_type"]),
+            care=care_of(row["med_type"], stay=True),
             medical_type=row["med_type"],
             record_number=row["ipt_no"],
             began_at=row["begntime"],
@@ -52,13 +52,13 @@ def admit(call: Call) -> Done:
 def change_stay(call: Call) -> Done:
     """Change admission data and diagnoses of a stay that is not settled; diagnoses are replaced rank by rank."""
     row = call.one("adminfo")
-    record = locked(call, row)
+    record = locked(call, row, stay=True)
     encounter.require_unsettled(record, step="变更入院信息")
     record.require("open", "discharged", step="变更入院信息", todo="请重新办理入院")
     said = flags(row, row["med_type"], remote=record.remote)
     encounter.change_visit(
         record,
-        care=care_of(row["med_type"]),
+        care=care_of(row["med_type"], stay=True),
         medical_type=row["med_type"],
         began_at=row["begntime"],
         disease=text(row, "dise_codg"),
@@ -76,7 +76,7 @@ def discharge(call: Call) -> Done:
     """Record the end of a stay with its discharge diagnoses."""
     row = call.one("dscginfo")
     encounter.discharge(
-        locked(call, row),
+        locked(call, row, stay=True),
         Discharge(row["endtime"], diagnoses_in(call.many("diseinfo")), kept(row, DISCHARGE)),
     )
     return Done()
@@ -85,14 +85,14 @@ def discharge(call: Call) -> Done:
 @writes("2404")
 def cancel_admission(call: Call) -> Done:
     """Take back an admission under which nothing is charged."""
-    encounter.cancel(locked(call, call.one()))
+    encounter.cancel(locked(call, call.one(), stay=True))
     return Done()
 
 
 @writes("2405")
 def undo_discharge(call: Call) -> Done:
     """The patient is in hospital again."""
-    encounter.undo_discharge(locked(call, call.one()))
+    encounter.undo_discharge(locked(call, call.one(), stay=True))
     return Done()
 
 
@@ -100,7 +100,7 @@ def undo_discharge(call: Call) -> Done:
 def upload_lines(call: Call) -> Done:
     """Grade and store fee lines of a stay; negative quantities refund lines uploaded before."""
     rows = call.many("feedetail")
-    record = locked(call, rows[0])
+    record = locked(call, rows[0], stay=True)
     record.require("open", "discharged", step="上传明细", todo="已结算的请先撤销结算（2305）")
     stored = encounter.upload(record, lines_in(rows, batch=record.segment_batch()))
     return Done({"result": graded_out(stored)})
@@ -110,7 +110,8 @@ def upload_lines(call: Call) -> Done:
 def revoke_lines(call: Call) -> Done:
     """Take back unsettled lines of a stay by serial number, or all of them."""
     rows: list[Row] = call.many("data")
-    record = locked(call, rows[0])
+    require_one_encounter(rows)
+    record = locked(call, rows[0], stay=True)
     record.require("open", "discharged", step="撤销明细", todo="已结算的请先撤销结算（2305）")
     serials: list[Any] = [row["feedetl_sn"] for row in rows]
     if serials == [ALL_LINES]:

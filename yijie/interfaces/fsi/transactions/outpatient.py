@@ -27,7 +27,7 @@ def register(call: Call) -> Done:
             person_number=row["psn_no"],
             insurance=row["insutype"],
             home_region=call.home_region,
-            care=care_of(REGISTRATION_TYPE),
+            care=care_of(REGISTRATION_TYPE, stay=False),
             medical_type=REGISTRATION_TYPE,
             record_number=row["ipt_otp_no"],
             began_at=row["begntime"],
@@ -42,18 +42,21 @@ def require_identity(call: Call, row: Row) -> None:
     """The person the message names must be the one who stands at the desk."""
     person = enrolment.require_insured((row["psn_no"], row["insutype"], call.home_region), today())
     shown = shown_in(row)
-    enrolment.require_same_person(shown, person, enrolment.tokens_of([shown], call.at.code))
+    owners = enrolment.owners_of([(shown, call.at.code)])
+    enrolment.require_same_person(shown, person, owners.get((shown, call.at.code)))
 
 
-def locked(call: Call, row: Row) -> Record:
-    """The encounter a record names, locked."""
-    return encounter.lock(row["mdtrt_id"], call.at.code, row["psn_no"])
+def locked(call: Call, row: Row, *, stay: bool) -> Record:
+    """The visit or stay a record names, locked."""
+    record = encounter.lock(row["mdtrt_id"], call.at.code, row["psn_no"])
+    record.require_kind(stay=stay)
+    return record
 
 
 @writes("2202")
 def cancel_registration(call: Call) -> Done:
     """Take back a registration under which nothing is charged."""
-    encounter.cancel(locked(call, call.one()))
+    encounter.cancel(locked(call, call.one(), stay=False))
     return Done()
 
 
@@ -61,13 +64,14 @@ def cancel_registration(call: Call) -> Done:
 def record_visit(call: Call) -> Done:
     """Record what the visit is: medical type, disease, diagnoses; diagnoses marked invalid are taken back."""
     row = call.one("mdtrtinfo")
-    record = locked(call, row)
+    record = locked(call, row, stay=False)
     encounter.require_unsettled(record, step="修改就诊信息")
+    record.require("open", step="修改就诊信息", todo="请重新挂号")
     medical_type = row["med_type"]
     said = flags(row, medical_type, remote=record.remote)
     encounter.change_visit(
         record,
-        care=care_of(medical_type),
+        care=care_of(medical_type, stay=False),
         medical_type=medical_type,
         began_at=row["begntime"],
         disease=row["dise_codg"],
@@ -86,7 +90,7 @@ def record_visit(call: Call) -> Done:
 def upload_lines(call: Call) -> Done:
     """Grade and store fee lines of one charge batch."""
     rows = call.many("feedetail")
-    record = locked(call, rows[0])
+    record = locked(call, rows[0], stay=False)
     record.require("open", "settled", step="上传明细", todo="请重新挂号")
     lines = lines_in(rows)
     encounter.require_unsettled(record, step="追加明细", batch=lines[0].batch)
@@ -98,7 +102,7 @@ def upload_lines(call: Call) -> Done:
 def revoke_lines(call: Call) -> Done:
     """Take back the unsettled lines of a charge batch, or of all batches."""
     row = call.one()
-    record = locked(call, row)
+    record = locked(call, row, stay=False)
     batch = row["chrg_bchno"]
     if batch == ALL_BATCHES:
         encounter.revoke_unsettled(record)

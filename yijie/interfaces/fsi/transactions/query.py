@@ -235,7 +235,7 @@ def accumulators(call: Call) -> Done:
     """What a person's years have used up; ``cum_ym`` chooses a year."""
     row = call.one()
     asked = text(row, "cum_ym")
-    year = int(asked[:4]) if asked[:4].isdigit() else None
+    year = int(asked[:4]) if asked[:4].isascii() and asked[:4].isdigit() else None
     return Done({"cuminfo": [entry for used in decision.accumulators_of(row["psn_no"], year) for entry in _used(used)]})
 
 
@@ -252,18 +252,15 @@ def in_hospital(call: Call) -> Done:
     row = call.one()
     found = encounter.staying(call.at.code, text(row, "psn_no"), row["begntime"], row["endtime"])
     people = _people(found)
-    return Done(
+    rows = [
         {
-            "data": [
-                {
-                    **person_out(people[r.person_number, r.insurance, r.home_region], today()),
-                    "mdtrt_id": r.number,
-                    "begndate": r.began_at.date(),
-                    "med_type": r.medical_type,
-                    "ipt_otp_no": r.record_number,
-                    "out_flag": flag(r.remote),
-                }
-                for r in found
-            ]
+            **person_out(people[r.person_number, r.insurance, r.home_region], today()),
+            "mdtrt_id": r.number,
+            "begndate": r.began_at.date(),
+            "med_type": r.medical_type,
+            "ipt_otp_no": r.record_number,
+            "out_flag": flag(r.remote),
         }
-    )
+        for r in found
+    ]
+    return Done(in_table(call.infno, {"data": rows}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from yijie.domain import encounter, settlement
 from yijie.domain.transaction import fetch
 from yijie.interfaces.fsi import messages
@@ -44,23 +46,23 @@ def reverse(call: Call) -> Done:
         raise NotReversible(infno=infno, allowed="、".join(REVERSIBLE))
     key = (call.envelope.fixmedins_code, infno, msgid)
     original = messages.original_of(key)
-    if original is None or original.state != "done":
+    if original is None:
         return Done()
-    if original.person_number != person:
+    if original.person_number not in ("", person):
         raise NotThatPerson(msgid=msgid, person=person)
+    if original.state != "done":
+        return Done()
     if infno == ADMISSION:
         _cancel_admission(original.subject, call.at.code, person)
-    elif not _voided(original.subject):
-        settlement.void_settlement(original.subject or 0, institution=call.at.code, person_number=person)
+    else:
+        with contextlib.suppress(settlement.AlreadyVoided):
+            settlement.void_settlement(original.subject or 0, institution=call.at.code, person_number=person)
     messages.mark_reversed(key)
     return Done()
 
 
-def _voided(subject: int | None) -> bool:
-    return bool(fetch("SELECT 1 FROM settlement_settlement WHERE id = %s AND state = 'voided'", [subject]))
-
-
 def _cancel_admission(subject: int | None, institution: str, person: str) -> None:
-    [(region, state)] = fetch("SELECT region, state FROM encounter_encounter WHERE id = %s", [subject])
-    if state != "cancelled":
-        encounter.cancel(encounter.lock(public_id(region, subject or 0), institution, person))
+    [(region,)] = fetch("SELECT region FROM encounter_encounter WHERE id = %s", [subject])
+    record = encounter.lock(public_id(region, subject or 0), institution, person)
+    if record.state != "cancelled":
+        encounter.cancel(record)

@@ -53,9 +53,10 @@ def charge_of(call: Call) -> Charge:
         shown=shown_in(row),
         declared={"total": fen_of(row["medfee_sumamt"]), **_repeated(row)},
         use_account=text(row, "acct_used_flag") == "1",
+        insurance=row["insutype"],
         batch=text(row, "chrg_bchno"),
         mid_stay=text(row, "mid_setl_flag") == "1",
-        care=care_of(medical_type) if medical_type else "",
+        care=care_of(medical_type, stay=False) if medical_type else "",
         medical_type=medical_type,
         details={
             "message": call.envelope.msgid,

@@ -1,0 +1,168 @@
+"""The serving process is killed in the middle of settling, again and again: no bill is lost, none is settled twice."""
+
+import http.client
+import os
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+import psycopg
+import pytest
+from crowd import asked, connected
+from desks import Desk
+from people import born_many
+from running import Server
+from stored import one, rows
+
+from yijie.domain.coherent import disagreements
+from yijie.interfaces.demo.his import Item, total_of
+from yijie.interfaces.sample import institutions, shelf
+from yijie.kernel.dates import now
+
+ITEMS = [Item(shelf.SURGERY.code, "1200.00", "4"), Item(shelf.DRUG_B.code, "18.00", "5")]
+CLIENTS = 4
+KILLED_AFTER_SECONDS_MAX = 0.06
+"""A little longer than that many settlements take, so that kills fall before, into and after them."""
+TERMINATED_EVERY_SECONDS = 0.02
+"""On average; the pauses are random, so that now and then one is long enough to begin and end a settlement in."""
+PATIENCE = 400
+"""How often a client of the storm sends its message before it gives up."""
+
+
+def bills(count):
+    """Messages that settle, each of a patient of its own, in the order of their ids: (mdtrt_id, body)."""
+    desk = Desk(institutions.BEIJING_TERTIARY)
+    for patient in born_many(count, account=20_000):
+        stay = desk.stay_of(patient, ITEMS, began=now() - timedelta(days=1), ended=now())
+        yield stay, desk.message("2304", desk.stay_bill(patient, stay, total_of(ITEMS), account=True))
+
+
+def attempt(address, body, starting):
+    """One client's try; None where the server was gone before it answered."""
+    with suppress(OSError, http.client.HTTPException), connected(address) as connection:
+        starting.wait()
+        return asked(connection, "2304", body)
+    starting.abort()
+    return None
+
+
+def kill_in_the_middle(server, messages, after):
+    """Let the clients go and kill the server that much later; what each of them was answered."""
+    starting = threading.Barrier(len(messages) + 1)
+    with ThreadPoolExecutor(len(messages)) as clients:
+        answers = [clients.submit(attempt, server.address, body, starting) for _, body in messages]
+        starting.wait()
+        time.sleep(after)
+        server.kill()
+        return [answer.result() for answer in answers]
+
+
+def stored(stay):
+    """How many settlements of a stay there are."""
+    return one("SELECT count(*) FROM settlement_settlement WHERE encounter = %s", int(stay[6:]))
+
+
+def kill_many_times(url, times):
+    """Kill, restart, send everything again; how often an answer came, was lost, or was never made."""
+    tally = Counter()
+    chance = random.Random(times)
+    waiting = list(bills(CLIENTS * times))
+    server = Server(url, workers=1, threads=CLIENTS).start()
+    for _ in range(times):
+        messages = [waiting.pop() for _ in range(CLIENTS)]
+        first = kill_in_the_middle(server, messages, chance.uniform(0, KILLED_AFTER_SECONDS_MAX))
+        server.start()
+        for (stay, body), before in zip(messages, first, strict=True):
+            settled = stored(stay)
+            tally["answered" if before else "lost" if settled else "never made"] += 1
+            assert settled <= 1
+            with connected(server.address) as connection:
+                again = asked(connection, "2304", body)
+            assert again.done, again.text
+            assert before is None or before.output_bytes == again.output_bytes
+            assert stored(stay) == 1
+    server.stop()
+    return tally
+
+
+def test_killed_a_hundred_times_at_random_points(own_nation):
+    tally = kill_many_times(own_nation, 100)
+    assert disagreements() == []
+    assert rows("SELECT count(*) FROM fsi_message WHERE infno = '2304'") == [(CLIENTS * 100,)]
+    assert tally["lost"] > 0, "the kills never fell between the commit and the answer"
+    assert tally["never made"] > 0, "the kills never fell before a commit"
+
+
+@pytest.mark.soak
+def test_killed_a_thousand_times_at_random_points(own_nation):
+    kill_many_times(own_nation, 1000)
+    assert disagreements() == []
+
+
+def test_sessions_terminated_all_the_time(own_nation):
+    """Clients keep asking while the database throws sessions out under the server: each bill is settled once."""
+    waiting = list(bills(300))
+    with serving(own_nation) as server, terminating(own_nation) as terminated, ThreadPoolExecutor(24) as clients:
+        replies = list(clients.map(lambda bill: insisting(server.address, bill[1]), waiting))
+    assert all(reply.done for reply in replies)
+    assert all(stored(stay) == 1 for stay, _ in waiting)
+    assert len(terminated) >= 20
+    assert disagreements() == []
+
+
+class serving:  # noqa: N801  reads as a word in a with statement
+    """A server with two processes."""
+
+    def __init__(self, url):
+        self.server = Server(url, workers=2, threads=8)
+
+    def __enter__(self):
+        return self.server.start()
+
+    def __exit__(self, *_):
+        self.server.stop()
+
+
+class terminating:  # noqa: N801  reads as a word in a with statement
+    """While it lasts, one session of the server after the other is ended by the database."""
+
+    def __init__(self, url):
+        self.url, self.over, self.terminated = url, threading.Event(), []
+
+    def __enter__(self):
+        self.own = one("SELECT pg_backend_pid()")
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+        return self.terminated
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def _run(self):
+        chance = random.Random(7)
+        with psycopg.connect(self.url, autocommit=True, application_name=f"terminator {os.getpid()}") as administrator:
+            while not self.over.wait(chance.expovariate(1 / TERMINATED_EVERY_SECONDS)):
+                sessions = administrator.execute(
+                    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type ="
+                    " 'client backend' AND pid NOT IN (pg_backend_pid(), %s)",
+                    [self.own],
+                ).fetchall()
+                if sessions:
+                    [pid] = chance.choice(sessions)
+                    administrator.execute("SELECT pg_terminate_backend(%s)", [pid])
+                    self.terminated.append(pid)
+
+
+def insisting(address, body):
+    """Send a message until it is done, as the answers ask."""
+    with connected(address) as connection:
+        for _ in range(PATIENCE):
+            reply = asked(connection, "2304", body)
+            if reply.code not in {"busy.ask_again", "platform.unforeseen"}:
+                return reply
+    return reply

@@ -1,0 +1,206 @@
+"""For each transaction this node serves a message that it can do: the generator's fields, real persons and encounters.
+
+``able`` prepares whatever the transaction needs (an open stay, a settled visit, a filing …) and gives the desk and the
+input. Every field that decides nothing keeps what the generator of :mod:`messages` put there.
+"""
+
+import itertools
+from dataclasses import dataclass
+from datetime import timedelta
+
+import messages
+from desks import Desk
+from people import born
+
+from yijie.interfaces.demo.his import Item, moment, total_of
+from yijie.interfaces.fsi import transaction
+from yijie.interfaces.sample import institutions, shelf
+from yijie.kernel.dates import now, today
+
+ITEMS = [Item(shelf.SURGERY.code, "1200.00", "2", serial="1001")]
+SERIALS = itertools.count(1)
+DIAGNOSED = {"2401", "2402"}
+"""The table leaves diagnoses open, an admission and a discharge cannot do without."""
+OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208"}
+
+
+@dataclass
+class Able:
+    """A desk, what it can send, and about whom."""
+
+    desk: Desk
+    infno: str
+    payload: dict
+    patient: object
+    encounter: str = ""
+    settlement: str = ""
+
+    def say(self, payload=None, **more):
+        """Send it; whatever the answer is."""
+        return self.desk.say(self.infno, payload or self.payload, insured_in=self.patient.home_region, **more)
+
+
+def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY):
+    """A message that can be done: ``make`` fills it, what decides is put in its place."""
+    desk, patient = Desk(code), born(account=20_000)
+    facts = {"desk": desk, "patient": patient, "serial": f"{next(SERIALS):09d}"}
+    prepare = PREPARED.get(infno, lambda *_: {})
+    facts |= prepare(desk, patient)
+    payload = make(infno)
+    if infno in DIAGNOSED:
+        payload.setdefault("diseinfo", messages.skeleton_input(infno)["diseinfo"])
+    for node in payload.values():
+        rows = node if isinstance(node, list) else [node]
+        for number, row in enumerate(rows):
+            row.update({name: value for name, value in real(facts, infno, number).items() if name in row})
+    if infno == "5303":
+        payload["data"].pop("psn_no", None)
+    return Able(desk, infno, payload, patient, facts.get("encounter", ""), facts.get("settlement", ""))
+
+
+def real(facts, infno, number):
+    """The fields that decide something, by name; ``number`` is the row's place in its node, from 0."""
+    patient, begun = facts["patient"], moment(now() - timedelta(hours=2))
+    outpatient = infno in OUTPATIENT
+    return {
+        "psn_no": patient.number,
+        "mdtrt_id": facts.get("encounter", "110000" + "0" * 19),
+        "setl_id": facts.get("settlement", "110000" + "0" * 19),
+        "insutype": patient.insurance,
+        "psn_type": patient.category,
+        "psn_name": patient.name,
+        "certno": patient.certificate,
+        "cert_type": "01",
+        "psn_cert_type": "01",
+        "mdtrt_cert_type": "02",
+        "mdtrt_cert_no": patient.certificate,
+        "card_sn": "",
+        "med_type": "11" if outpatient else "2101",
+        "begntime": begun,
+        "endtime": moment(now()),
+        "fee_ocur_time": begun,
+        "diag_time": begun,
+        "insuplc_admdvs": patient.home_region,
+        "insu_optins": patient.home_region,
+        "mdtrtarea_admvs": facts["desk"].region,
+        "medfee_sumamt": total_of(ITEMS),
+        "fulamt_ownpay_amt": "0",
+        "overlmt_selfpay": "0",
+        "preselfpay_amt": "0",
+        "inscp_scp_amt": "0",
+        "chrg_bchno": "B2" if infno == "2204" else "B1",
+        "acct_used_flag": "1",
+        "mid_setl_flag": "0",
+        "ipt_no": f"{facts['serial']:0>30}",
+        "ipt_otp_no": f"{facts['serial']:0>30}",
+        "feedetl_sn": "1001" if infno == "2302" else f"{number}{facts['serial']:0>29}",
+        "init_feedetl_sn": "",
+        "med_list_codg": shelf.DRUG_A.code,
+        "pric": "3.20",
+        "cnt": "10",
+        "det_item_fee_sumamt": "32.00",
+        "hosp_appr_flag": "0",
+        "diag_srt_no": number + 1,
+        "maindiag_flag": "0" if number else "1",
+        "vali_flag": "1",
+        "mdtrtarea_admdvs": "310104",
+        "hosp_agre_refl_flag": "1",
+        "refl_date": f"{today()}",
+        "begndate": f"{today()}",
+        "enddate": f"{today() + timedelta(days=400)}",
+        "biz_appy_type": "01",
+        "fix_srt_no": "1",
+        "fixmedins_code": facts["desk"].code,
+        "trt_dcla_detl_sn": facts.get("filing", ""),
+        "omsgid": facts.get("message", "NEVER-SEEN"),
+        "oinfno": "2304",
+        "fixmedins_type": "1",
+        "sign_no": facts.get("sign_in", ""),
+        "cum_ym": f"{today():%Y%m}",
+        "birctrl_matn_date": f"{today()}",
+        "die_date": f"{today()}",
+        "dscgTime": f"{today()}",
+    }
+
+
+def _open_stay(desk, patient, items=(), **stay):
+    encounter = desk.stay_of(patient, list(items), began=now() - timedelta(hours=3), **stay)
+    return {"encounter": encounter}
+
+
+def _charged_stay(desk, patient):
+    return _open_stay(desk, patient, ITEMS)
+
+
+def _discharged_stay(desk, patient):
+    return _open_stay(desk, patient, ITEMS, ended=now())
+
+
+def _settled_stay(desk, patient):
+    facts = _discharged_stay(desk, patient)
+    msgid = desk.message_id()
+    settled = desk.settle_stay(patient, facts["encounter"], ITEMS, msgid=msgid)["setlinfo"]
+    return facts | {"settlement": settled["setl_id"], "message": msgid}
+
+
+def _visit(desk, patient, items=()):
+    return {"encounter": desk.visit_of(patient, list(items), began=now() - timedelta(hours=1))}
+
+
+def _charged_visit(desk, patient):
+    return _visit(desk, patient, ITEMS)
+
+
+def _settled_visit(desk, patient):
+    facts = _charged_visit(desk, patient)
+    settled = desk.settle_visit(patient, facts["encounter"], ITEMS)["setlinfo"]
+    return facts | {"settlement": settled["setl_id"]}
+
+
+def _filed(infno):
+    def prepare(_desk, _patient):
+        other = able(infno)
+        filed = other.say().output["result"]["trt_dcla_detl_sn"]
+        return {"filing": filed, "patient": other.patient}
+
+    return prepare
+
+
+def _signed_in(desk, _patient):
+    desk.sign_in()
+    return {"sign_in": desk.sign_no}
+
+
+PREPARED = {
+    "2202": lambda desk, patient: {"encounter": desk.register(patient, "MZ", now())},
+    "2203": _visit,
+    "2204": _visit,
+    "2205": _charged_visit,
+    "2206": _charged_visit,
+    "2207": _charged_visit,
+    "2208": _settled_visit,
+    "2301": _open_stay,
+    "2302": _charged_stay,
+    "2303": _discharged_stay,
+    "2304": _discharged_stay,
+    "2305": _settled_stay,
+    "2402": _charged_stay,
+    "2403": _charged_stay,
+    "2404": _open_stay,
+    "2405": _discharged_stay,
+    "2502": _filed("2501"),
+    "2506": _filed("2505"),
+    "2601": _settled_stay,
+    "5201": _settled_stay,
+    "5202": _settled_stay,
+    "5203": _settled_stay,
+    "5204": _settled_stay,
+    "5206": _settled_stay,
+    "5303": _open_stay,
+    "9002": _signed_in,
+}
+
+
+def fields_of(infno):
+    """Every scalar field of a transaction's input with the way to it."""
+    return [(way, field) for way, field in messages.places(transaction(infno).input) if field.node is None]

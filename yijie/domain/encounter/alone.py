@@ -1,0 +1,35 @@
+"""One stay at once: a record number names one admission that is not settled, a person is in one bed of a hospital."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from yijie.domain.transaction import fetch
+from yijie.kernel.ids import public_id
+
+from .errors import AlreadyAdmitted
+
+
+def require_not_staying(
+    institution: str, *, record_number: str = "", person_number: str = "", besides: int = 0
+) -> None:
+    """Refuse when another admission under the record number is not settled, or the person is in hospital there."""
+    staying = fetch(
+        "SELECT region, id FROM encounter_encounter WHERE stay AND institution = %s AND id <> %s"
+        " AND (record_number = %s AND state IN ('open', 'discharged') OR person_number = %s AND state = 'open')",
+        [institution, besides, record_number, person_number],
+    )
+    if staying:
+        raise AlreadyAdmitted(what="该住院号已登记，或患者仍在本院住院", number=public_id(*staying[0]))
+
+
+@contextmanager
+def one_stay_at_once() -> Iterator[None]:
+    """Within the block the database's refusal of a second stay, begun by another desk meanwhile, is told as ours."""
+    try:
+        yield
+    except psycopg.errors.UniqueViolation as error:
+        raise AlreadyAdmitted(what="该患者的入院正由另一窗口办理", number="（办理中）") from error
