@@ -1,4 +1,4 @@
-from .errors import EnrolmentInactive as EnrolmentInactive
+from .errors import EnrolmentInactive as EnrolmentInactive, PersonUnknown as PersonUnknown
 from .identify import (
     by_card as by_card,
     by_certificate as by_certificate,

@@ -8,19 +8,20 @@ import secrets
 from datetime import datetime
 
 from yijie.domain import institution
+from yijie.domain.institution import Standing
 from yijie.domain.transaction import in_transaction, reading
 from yijie.kernel.dates import now
 from yijie.kernel.errors import BrokenInvariant, YijieError
 from yijie.kernel.region import is_region
 
-from . import messages
+from . import homes
 from .answer import failure, reference_number, success
-from .call import READING, SETTLING, WRITING, Call, Done
+from .call import READING, SETTLING, WRITING, Call
 from .envelope import Envelope, parse_request
 from .errors import NotOffered
-from .messages import Claim, Kept
+from .messages import Claim
+from .once import once, shaped
 from .reading import read_input
-from .shaping import shape
 from .tables import transaction
 from .transactions.sign_in import require_signed_in
 
@@ -82,8 +83,22 @@ def _run(envelope: Envelope) -> bytes:
     if envelope.infno not in OFFERED:
         raise NotOffered(infno=envelope.infno, name=known.name)
     call = reading(lambda: _call(envelope))
+    node = homes.handed_on_to(call)
+    return homes.hand_on(node, call) if node else _perform(call)
+
+
+def run_handed_on(body: bytes, at: Standing) -> bytes:
+    """The output of a transaction that another node hands on to us, because the person is insured here."""
+    envelope = parse_request(body)
+    if envelope.infno not in homes.HANDED_ON:
+        raise NotOffered(infno=envelope.infno, name=transaction(envelope.infno).name)
+    return _perform(Call(envelope, read_input(envelope.infno, envelope.input).nodes, at))
+
+
+def _perform(call: Call) -> bytes:
+    envelope = call.envelope
     if envelope.infno in READING:
-        return _shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
+        return shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
     claim = Claim(
         key=(call.at.code, envelope.infno, envelope.msgid),
         content_hash=envelope.content_hash(),
@@ -92,7 +107,7 @@ def _run(envelope: Envelope) -> bytes:
     )
     if envelope.infno in SETTLING:
         return SETTLING[envelope.infno](call, claim).encode()
-    return in_transaction(lambda: _once(call, claim))
+    return in_transaction(lambda: once(call, claim, WRITING[call.infno]))
 
 
 def _call(envelope: Envelope) -> Call:
@@ -101,20 +116,3 @@ def _call(envelope: Envelope) -> Call:
     at.require_region(envelope.mdtrtarea_admvs)
     require_signed_in(envelope.sign_no, at.code)
     return Call(envelope, nodes, at)
-
-
-def _once(call: Call, claim: Claim) -> bytes:
-    """Run a writing transaction under its claim; a repeated message gets the answer kept from the first time."""
-    seen = messages.claim([claim])[claim.key]
-    if isinstance(seen, YijieError):
-        raise seen
-    if isinstance(seen, Kept):
-        return seen.output.encode()
-    done = WRITING[call.infno](call)
-    output = _shaped(call.infno, done)
-    messages.keep([(claim.key, done.subject, output.decode())])
-    return output
-
-
-def _shaped(infno: str, done: Done) -> bytes:
-    return shape(infno, {} if done.output is None else done.output)

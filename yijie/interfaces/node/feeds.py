@@ -1,0 +1,3 @@
+"""Facts for others: nothing yet."""
+
+FEEDS: dict = {}
