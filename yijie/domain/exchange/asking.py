@@ -26,8 +26,8 @@ Transport = Callable[[str, bytes, float], bytes]
 FAILURES_TO_OPEN = 3
 OPEN_SECONDS = 5.0
 _carried_by: list[Transport] = []
-_failures: dict[str, tuple[int, float]] = {}
-"""Per node: failures in a row, and until when (monotonic) it is taken to be away."""
+_failures: dict[tuple[str, str], tuple[int, float]] = {}
+"""Per (we, node): failures in a row, and until when (monotonic) it is taken to be away."""
 
 
 def transport_is(transport: Transport) -> None:
@@ -54,7 +54,7 @@ def ask(node: str, kind: str, body: Any, *, message_id: str = "", seconds: float
     except PeerSilent:
         failed(node)
         raise
-    _failures.pop(node, None)
+    _failures.pop(_pair(node), None)
     if (answer.id, answer.sender, answer.kind) != (message_id, node, kind + ANSWER):
         raise MessageUnreadable(why=f"{node} 的答复不对应 {kind} {message_id}")
     return told(answer.body)
@@ -80,19 +80,24 @@ def error_in(error: dict[str, str]) -> ToldByPeer:
 
 def failed(node: str) -> None:
     """Count a failure; enough of them in a row and the node is taken to be away for a while."""
-    count = _failures.get(node, (0, 0.0))[0] + 1
-    _failures[node] = (count, time.monotonic() + OPEN_SECONDS if count >= FAILURES_TO_OPEN else 0.0)
+    count = _failures.get(_pair(node), (0, 0.0))[0] + 1
+    _failures[_pair(node)] = (count, time.monotonic() + OPEN_SECONDS if count >= FAILURES_TO_OPEN else 0.0)
 
 
 def is_away(node: str) -> bool:
     """Whether a node is taken to be away at this moment."""
-    return time.monotonic() < _failures.get(node, (0, 0.0))[1]
+    return time.monotonic() < _failures.get(_pair(node), (0, 0.0))[1]
 
 
 def _require_closed(node: str) -> None:
     """One question passes when the time is over; it counts as the next failure or clears the count."""
-    count, until = _failures.get(node, (0, 0.0))
+    count, until = _failures.get(_pair(node), (0, 0.0))
     if count >= FAILURES_TO_OPEN:
         if time.monotonic() < until:
             raise PeerSilent(node=node, why="连续多次联系不上，暂停联系")
-        _failures[node] = (count, time.monotonic() + OPEN_SECONDS)
+        _failures[_pair(node)] = (count, time.monotonic() + OPEN_SECONDS)
+
+
+def _pair(node: str) -> tuple[str, str]:
+    identity = me()
+    return (identity.code if identity else "", node)

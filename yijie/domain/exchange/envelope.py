@@ -39,7 +39,7 @@ class _Signed(msgspec.Struct):
     signature: str
 
 
-_ENCODER = msgspec.json.Encoder(order="deterministic")
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(value: Any) -> bytes:

@@ -1,0 +1,125 @@
+"""Thousands of worlds in which everything goes wrong; afterwards what desks were told is what the books say."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from desks import Desk
+from nodes.desk_life import Desks, discharged
+from nodes.place import Place, across, databases, introduce, make_identity
+from nodes.world import HEAL_SECONDS_MAX, World
+from people import born_many
+
+from yijie.domain.coherent import disagreements
+from yijie.domain.transaction import fetch
+from yijie.interfaces.sample.institutions import BEIJING_TERTIARY, CHENGDU_TERTIARY
+from yijie.kernel.dates import SHANGHAI
+from yijie.kernel.ids import public_id
+
+FIRST_DAY = datetime(2026, 6, 1, 8, tzinfo=SHANGHAI)
+MINUTES_APART = 15
+SEEDS = 20
+CHUNK = 2
+
+
+@pytest.fixture(scope="module")
+def places(cluster, nation_to_copy):
+    """Two nodes, Beijing and Chengdu, each with its own database."""
+    with databases(cluster, nation_to_copy, 2) as urls:
+        made = [
+            Place(make_identity(f"node-{prefix}"), (prefix,), url).open()
+            for prefix, url in zip(("11", "51"), urls, strict=True)
+        ]
+        introduce(made)
+        yield made
+        for place in made:
+            place.close()
+
+
+def prepared(world, places, seed):
+    """Two persons of Chengdu and one of Beijing, with stays here and there."""
+    beijing, chengdu = places
+    stays = []
+    with world.at(chengdu):
+        people = born_many(2, "510100", account=20_000)
+    with world.at(beijing):
+        [visitor] = born_many(1, "110000", account=20_000)
+    for place, code, region, patients in (
+        (beijing, BEIJING_TERTIARY, "110000", [people[0], people[0], people[1]]),
+        (chengdu, CHENGDU_TERTIARY, "510100", [people[0], visitor]),
+    ):
+        with world.at(place):
+            stays += [discharged(place, Desk(code), patient, region, world.began) for patient in patients]
+    return Desks(world, stays, seed)
+
+
+def run(seed, places):
+    """One world: a while in which things go wrong, then a while in which nothing does."""
+    world = World(seed, places, FIRST_DAY + timedelta(minutes=MINUTES_APART * seed))
+    desks = prepared(world, places, seed)
+    with world.turning():
+        desks.plan()
+        world.run_until(60.0)
+        world.heal()
+        until = world.time + HEAL_SECONDS_MAX
+        while not (at_rest(places) and not desks.unknown()) and world.time < until:
+            world.run_until(world.time + 10)
+            desks.ask_again()
+    return world, desks
+
+
+def at_rest(places):
+    """Whether nothing waits any more at any node."""
+    for place in places:
+        with place.acting():
+            [(open_,)] = fetch(
+                "SELECT EXISTS (SELECT FROM exchange_outgoing)"
+                " OR EXISTS (SELECT FROM settlement_attempt WHERE state = 'received')"
+                " OR EXISTS (SELECT FROM decision_hold WHERE state = 'held')"
+            )
+        if open_:
+            return False
+    return True
+
+
+def judged(world, desks, places):
+    """What is wrong after a run: unknown outcomes, books that differ from what desks were told, open ends."""
+    found = [f"{told.infno} {told.msgid} stays unknown" for _, told in desks.unknown()]
+    for stay in desks.stays:
+        with stay.place.acting():
+            rows = fetch(
+                "SELECT id, region, total - cash - hospital_borne FROM settlement_settlement"
+                " WHERE encounter = %s AND state = 'settled' AND voids IS NULL",
+                [stay.encounter],
+            )
+        living = {public_id(region, number): paid for number, region, paid in rows}
+        told = {m.number: int(m.funds * 100) for m in stay.messages if m.number in stay.living()}
+        if living != told:
+            found.append(f"stay {stay.number}: desks were told {told}, the books say {living}")
+        home = next(place for place in places if stay.patient.home_region[:2] in place.regions)
+        with home.acting():
+            decided = fetch(
+                "SELECT d.care_region || lpad(d.settlement::text, 19, '0'), -coalesce((SELECT sum(amount)::bigint FROM"
+                " ledger_posting p WHERE p.settlement = d.settlement AND account = 'to_care'), 0)"
+                " FROM decision_decision d WHERE d.person_number = %s AND d.care_region = %s AND d.state = 'confirmed'",
+                [stay.patient.number, stay.region],
+            )
+        mine = {number: paid for number, paid in decided if number in {m.number for m in stay.messages} | set(living)}
+        if mine != told:
+            found.append(f"stay {stay.number}: desks were told {told}, the home region decided {mine}")
+    return found
+
+
+@pytest.mark.parametrize("chunk", range(SEEDS // CHUNK))
+def test_after_every_run_the_books_say_what_the_desks_were_told(places, chunk):
+    faults = 0
+    for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK):
+        world, desks = run(seed, places)
+        found = judged(world, desks, places)
+        assert not found, f"seed {seed}\n" + "\n".join(found + world.story)
+        faults += len(world.story)
+    assert faults > CHUNK
+    found = across(places)
+    for place in places:
+        with place.acting():
+            found += [f"{place.code}: {one.promise}: {one.key}: {one.seen}" for one in disagreements()]
+    assert not found, "\n".join(found)
