@@ -23,11 +23,12 @@ from nodes.place import Place
 from yijie.domain import exchange, transaction
 from yijie.domain.exchange import PeerSilent, asking
 from yijie.interfaces.fsi import crossing
+from yijie.interfaces.fsi.transactions import settling
 from yijie.interfaces.node import handlers, homes, rounds
 from yijie.kernel import ids
 from yijie.kernel.dates import clock_set_to
 
-ROUND_SECONDS = 2.0
+ROUND_SECONDS = 2.5
 HEAL_SECONDS_MAX = 240.0
 
 
@@ -230,6 +231,7 @@ class World:
             patch.object(transaction, "_atomically", self.commit),
             patch.object(homes, "time", clock),
             patch.object(asking, "time", clock),
+            patch.object(settling, "time", clock),
             patch.object(crossing, "_committer", at_once),
             patch.object(ids.secrets, "randbits", self.dice.getrandbits),
         ):

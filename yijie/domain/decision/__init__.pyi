@@ -10,6 +10,7 @@ from .errors import HoldOpen as HoldOpen, LaterDecisionLives as LaterDecisionLiv
 from .granted import Granted as Granted
 from .holding import (
     OldHold as OldHold,
+    any_old_hold as any_old_hold,
     cancel_holds as cancel_holds,
     confirm_holds as confirm_holds,
     hold_for_node as hold_for_node,

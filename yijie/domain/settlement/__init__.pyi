@@ -4,6 +4,7 @@ from .crossing import (
     Request as Request,
     abort as abort,
     aborted_by_question as aborted_by_question,
+    any_expired as any_expired,
     asked as asked,
     begin as begin,
     begin_void as begin_void,

@@ -231,6 +231,14 @@ def expire(encounters: Sequence[int] | None = None) -> int:
     return len(expired)
 
 
+def any_expired() -> bool:
+    """Whether :func:`expire` has something to do; one statement, so that it may be asked often."""
+    [(found,)] = fetch(
+        "SELECT EXISTS (SELECT FROM settlement_attempt WHERE state = 'received' AND deadline_at <= %s)", [now()]
+    )
+    return bool(found)
+
+
 def aborted_by_question(attempts: Sequence[int], home_node: str) -> dict[int, str]:
     """The home node asks: ``settled`` or ``aborted`` of each attempt; what is still open is aborted now.
 

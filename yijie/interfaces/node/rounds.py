@@ -34,11 +34,13 @@ def deliver_all() -> int:
 
 def expire_attempts() -> int:
     """Abort attempts past their deadline."""
-    return in_transaction(settlement.expire)
+    return in_transaction(settlement.expire) if settlement.any_expired() else 0
 
 
 def ask_about_old_holds() -> int:
     """Ask care nodes what became of attempts that we hold for; returns how many holds ended."""
+    if not decision.any_old_hold():
+        return 0
     due = in_transaction(lambda: decision.old_holds(limit=HOLDS_MAX, again_after=ASKS_AGAIN_AFTER_SECONDS))
     by_node: dict[str, list[int]] = {}
     for hold in due:
