@@ -240,8 +240,8 @@ def a_decision_for_another_node_stands_where_its_holds_stand():
         "INSERT INTO exchange_noderegion (prefix, node, moving_to) VALUES ('99', 'node-99', '')",
         "UPDATE decision_decision SET care_region = '990000', state = 'confirmed' WHERE settlement = 1",
         "INSERT INTO decision_decision (id, settlement, care_region, home_region, person_number, insurance, year,"
-        " state, version, deltas, policy, \"case\", decided_at) SELECT 1, 1, '990000', home_region, person_number, insurance,"
-        " 1999, 'confirmed', 1, '{}', policy, \"case\", decided_at FROM decision_decision LIMIT 1",
+        " state, version, deltas, policy, \"case\", decided_at) SELECT 1, 1, '990000', home_region, person_number,"
+        " insurance, 1999, 'confirmed', 1, '{}', policy, \"case\", decided_at FROM decision_decision LIMIT 1",
         "INSERT INTO decision_accumulator (person_number, home_region, insurance, year, version, amounts)"
         " SELECT person_number, home_region, insurance, 1999, 1, '{}' FROM decision_decision WHERE id = 1",
     )
