@@ -5,22 +5,31 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import subprocess
+import sys
 import warnings
 
-NAMES = ("settlements",)
+NAMES = ("settlements", "statements", "memory")
 
 
 def main() -> None:
-    """Run all benchmarks, or one by its name; ``--quick`` proves that they run and measures little."""
+    """Run all benchmarks, each in a process of its own, or one by its name; ``--quick`` only proves that they run."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--only", choices=NAMES)
     parser.add_argument("--quick", action="store_true")
     chosen = parser.parse_args()
+    if chosen.only is None:
+        failed = [name for name in NAMES if _in_a_process_of_its_own(name, quick=chosen.quick)]
+        sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
     warnings.simplefilter("ignore", UserWarning)
     os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
-    for name in [chosen.only] if chosen.only else NAMES:
-        print(f"{name} ...", flush=True)
-        importlib.import_module(f"bench.{name}").run(quick=chosen.quick)
+    print(f"{chosen.only} ...", flush=True)
+    importlib.import_module(f"bench.{chosen.only}").run(quick=chosen.quick)
+
+
+def _in_a_process_of_its_own(name: str, *, quick: bool) -> int:
+    command = [sys.executable, "-m", "bench", "--only", name, *(["--quick"] if quick else [])]
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

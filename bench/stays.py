@@ -29,8 +29,11 @@ class Stay:
     total: str
 
 
-def ready(count: int, lines: int, *, skip: int = 0) -> list[Stay]:
-    """``count`` stays of different employees, each with ``lines`` lines; ``skip`` persons are passed over."""
+def ready(count: int, lines: int, *, skip: int = 0, again: bool = False) -> list[Stay]:
+    """``count`` stays of different employees, each with ``lines`` lines; ``skip`` persons are passed over.
+
+    With ``again`` the persons come round as often as needed, each stay then resting on the one before.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.number, p.name, p.certificate_number, e.region, e.category FROM enrolment_person p"
@@ -40,6 +43,8 @@ def ready(count: int, lines: int, *, skip: int = 0) -> list[Stay]:
             [skip, count],
         )
         people = cursor.fetchall()
+    if again:
+        people = [people[n % len(people)] for n in range(count)]
     assert len(people) == count, f"only {len(people)} persons left"
     ids = [new_id(now() - timedelta(milliseconds=n)) for n in range(count)]
     insert_stays([(number, person[0], person[3]) for number, person in zip(ids, people, strict=True)], lines)

@@ -305,7 +305,7 @@ def test_every_step_is_told_in_both_languages_with_its_source():
         "bands", "guarantee", "payment_ceiling", "exclude", "stated", "account",
     ]  # fmt: skip
     zh = {step.step: f"{step_label(step, 'zh')}：{sentence(step, 'zh')}" for step in benefit.trace}
-    assert zh["deductible"] == "起付线：起付线 500.00 元，此前已付 0.00 元，本次扣除 500.00 元"
+    assert zh["deductible"] == "起付线：应付 500.00 元，此前已付 0.00 元，本次扣除 500.00 元"
     assert zh["points"] == "支付比例增减：支付比例变为 81.66% / 89.58%"
     assert zh["account"] == "个人账户支付：可由账户支付 14990.00 元，余额 7.00 元，支付 7.00 元"
     paying = next(step for step in benefit.trace if step.step == "bands")

@@ -95,7 +95,7 @@ def test_quote_prints_a_statement_in_chinese_or_english(case_file):
     ):
         assert words in said
     english = " ".join(quote("policies/chengdu", case_file, "--lang", "en").stdout.split())
-    assert "deductible: deductible 2000.00 yuan, borne before 0.00, taken now 2000.00" in english
+    assert "deductible: due 2000.00 yuan, borne before 0.00, taken now 2000.00" in english
     assert "since 2011-04-13; source:" in english
 
 

@@ -177,8 +177,17 @@ def test_remote_care_stays_within_the_national_caps(policy, relation):
         remote = Remote(relation, kind, emergency)
         reduced = evaluate(policy, case("20000", **facts, remote=remote)).pooled_ratio
         assert 0 <= local - reduced <= national_cap(remote)
-    with pytest.raises(CareRefused, match="file before discharge"):
-        evaluate(policy, case("20000", **facts, remote=Remote(relation)))
+    if policy.region == "330100":  # Hangzhou takes unfiled care as temporary
+        unfiled = evaluate(policy, case("20000", **facts, remote=Remote(relation))).pooled_ratio
+        assert unfiled == reduced_when_temporary(policy, facts, relation)
+    else:
+        with pytest.raises(CareRefused, match="file before discharge"):
+            evaluate(policy, case("20000", **facts, remote=Remote(relation)))
+
+
+def reduced_when_temporary(policy, facts, relation):
+    """The pooled ratio of the same care filed as temporary."""
+    return evaluate(policy, case("20000", **facts, remote=Remote(relation, FilingKind.TEMPORARY))).pooled_ratio
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=lambda policy: policy.region)

@@ -10,7 +10,7 @@ from yijie.domain import enrolment, filing, ledger
 from yijie.domain.enrolment import Insured, Shown
 from yijie.domain.transaction import execute, json_text
 from yijie.engines.benefit import Benefit, Case, Policy, evaluate
-from yijie.kernel.codes import FilingKind
+from yijie.kernel.codes import FilingKind, HospitalLevel
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id
 from yijie.kernel.money import Fen
@@ -101,9 +101,17 @@ def _decide(requests: Sequence[BenefitRequest], *, locking: bool) -> list[Outcom
         ],
         requests[0].moment,
     )
+    community = [(r.person_number, r.institution) for r in requests if r.level == HospitalLevel.COMMUNITY]
+    signed = filing.contracted(community, requests[0].moment.date()) if community else set()
     owners = enrolment.owners_of([(r.shown, r.institution) for r in requests])
     prepared = [
-        _prepare(request, facts, kind, owners.get((request.shown, request.institution)))
+        _prepare(
+            request,
+            facts,
+            kind,
+            contracted=(request.person_number, request.institution) in signed,
+            owner=owners.get((request.shown, request.institution)),
+        )
         for request, kind in zip(requests, kinds, strict=True)
     ]
     years = [p.year for p in prepared if isinstance(p, _Prepared)]
@@ -128,6 +136,7 @@ class _Prepared:
     request: BenefitRequest
     insured: Insured
     filing: FilingKind | None
+    contracted: bool
     policy: Policy
     year: Year
 
@@ -135,7 +144,15 @@ class _Prepared:
         account = accounts[self.request.home_region, self.request.person_number]
         try:
             buckets = self.policy.vocabulary.buckets
-            case = case_of(self.request, self.insured, self.filing, used=used.amounts, account=account, buckets=buckets)
+            case = case_of(
+                self.request,
+                self.insured,
+                self.filing,
+                contracted=self.contracted,
+                used=used.amounts,
+                account=account,
+                buckets=buckets,
+            )
             benefit = evaluate(self.policy, case)
         except YijieError as refusal:
             return refusal
@@ -153,7 +170,12 @@ class _Prepared:
 
 
 def _prepare(
-    request: BenefitRequest, facts: dict[enrolment.Relation, Insured], kind: FilingKind | None, owner: str | None
+    request: BenefitRequest,
+    facts: dict[enrolment.Relation, Insured],
+    kind: FilingKind | None,
+    *,
+    contracted: bool,
+    owner: str | None,
 ) -> _Prepared | YijieError:
     relation = (request.person_number, request.insurance, request.home_region)
     try:
@@ -166,9 +188,8 @@ def _prepare(
         _, year = policy.charged_to(request.began, request.ended)
     except YijieError as refusal:
         return refusal
-    return _Prepared(
-        request, person, kind, policy, (request.person_number, request.home_region, request.insurance, year)
-    )
+    key = (request.person_number, request.home_region, request.insurance, year)
+    return _Prepared(request, person, kind, contracted, policy, key)
 
 
 CONFIRM = """

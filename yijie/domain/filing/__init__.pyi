@@ -1,6 +1,7 @@
 from .designation import (
     Choice as Choice,
     chronic_diseases as chronic_diseases,
+    contracted as contracted,
     designate as designate,
     designations as designations,
     withdraw as withdraw,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from yijie.domain.enrolment import require_person
-from yijie.domain.transaction import in_transaction
+from yijie.domain.transaction import fetch, in_transaction, json_text
 from yijie.kernel.dates import now, today
 from yijie.kernel.ids import new_id
 
@@ -56,6 +57,21 @@ def withdraw(number: int, person_number: str) -> None:
     if not changed.exists():
         raise FilingUnknown(number=number)
     changed.filter(withdrawn_at=None).update(withdrawn_at=now())
+
+
+FAMILY_DOCTOR = "05"
+"""biz_appy_type 家庭医生签约登记: some pools pay more at the institution a person has signed with."""
+
+
+def contracted(pairs: Sequence[tuple[str, str]], day: date) -> set[tuple[str, str]]:
+    """Of (person number, institution) those who have signed with it as their family doctor, in one statement."""
+    rows = fetch(
+        "SELECT k.person, k.institution FROM json_to_recordset(%s::json) AS k (person text, institution text)"
+        " JOIN filing_designation d ON d.person_number = k.person AND d.institution = k.institution"
+        " WHERE d.business = %s AND d.withdrawn_at IS NULL AND d.since <= %s AND coalesce(d.until >= %s, true)",
+        [json_text([{"person": p, "institution": i} for p, i in pairs]), FAMILY_DOCTOR, day, day],
+    )
+    return {(person, institution) for person, institution in rows}
 
 
 def designations(person_number: str, business: str) -> list[Designation]:

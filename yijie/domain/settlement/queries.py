@@ -68,6 +68,13 @@ def find(number: str, encounter_number: str, person_number: str) -> SettlementRo
     return rows[0] if rows else None
 
 
+def by_number(number: str) -> SettlementRow | None:
+    """The settlement with a public number, whoever it is for."""
+    named = parse_public_id(number)
+    rows = _rows("id = %s AND region = %s", [named[1], named[0]]) if named else []
+    return rows[0] if rows else None
+
+
 def of_encounter(encounter: int) -> list[SettlementRow]:
     """All settlements of an encounter in the order they were made, voids included."""
     return _rows("encounter = %s", [encounter])

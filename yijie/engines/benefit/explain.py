@@ -19,7 +19,7 @@ CEILING = Text(
 )
 RATIOS = Text("支付比例变为 {ratios}", "the ratio becomes {ratios}")
 SENTENCES: dict[str, Text] = {
-    "covers": Text("计算基数 {seen} 元", "looks at {seen} yuan"),
+    "covers": Text("{seen} 元", "looks at {seen} yuan"),
     "exclude": Text("本层不支付", "this layer pays nothing"),
     "first_share": Text(
         "{cost} 元中个人先负担 {borne} 元，余 {kept} 元",
@@ -27,8 +27,8 @@ SENTENCES: dict[str, Text] = {
     ),
     "cost_ceiling": CEILING,
     "deductible": Text(
-        "起付线 {due} 元，此前已付 {before} 元，本次扣除 {taken} 元",
-        "deductible {due} yuan, borne before {before}, taken now {taken}",
+        "应付 {due} 元，此前已付 {before} 元，本次扣除 {taken} 元",
+        "due {due} yuan, borne before {before}, taken now {taken}",
     ),
     "excess_ceiling": CEILING,
     "ratio": Text("{excess} 元 × {ratios} = {paid} 元", "{excess} yuan × {ratios} = {paid}"),

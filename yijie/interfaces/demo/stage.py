@@ -1,0 +1,82 @@
+"""The stage: a database with the sample nation and a real server on it, put up before the journey, then removed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from yijie.interfaces.server.postgres import data_home
+from yijie.interfaces.server.start import HOST, open_database, require_port
+from yijie.kernel.errors import YijieError
+
+READY_SECONDS_MAX = 30.0
+
+
+class ServerDidNotStart(YijieError):
+    """The serving process ended, or does not answer."""
+
+    code = "demo.server_did_not_start"
+    zh = "服务未能启动，原因见 {log}"
+    en = "the server did not start; see {log}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the server listens, and the handle that keeps our own PostgreSQL running (None for a given one)."""
+
+    address: str
+    database: Any
+
+
+def open_stage() -> Any:
+    """The database at the newest tables, emptied of the last demonstration; refused where real persons are in it."""
+    server = open_database()
+    from yijie.domain import decision  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.sample.reset import empty  # noqa: PLC0415
+
+    empty()
+    decision.keep_packs()
+    return server
+
+
+@contextmanager
+def serving(port: int, database: Any) -> Iterator[Stage]:
+    """A server on the demo's database, stopped at the end of the block."""
+    require_port(port)
+    home = data_home()
+    home.mkdir(parents=True, exist_ok=True)
+    log_path = home / "demo-server.log"
+    with log_path.open("w") as log:
+        command = [sys.executable, "-m", "yijie", "serve", "--port", str(port)]
+        process = subprocess.Popen(command, env=os.environ, stdout=log, stderr=log)  # noqa: S603  our own command
+        try:
+            address = f"http://{HOST}:{port}"
+            _wait(process, address, str(log_path))
+            yield Stage(address, database)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait(process: subprocess.Popen[bytes], address: str, log: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while True:
+        try:
+            httpx.get(address, trust_env=False, timeout=2)
+        except httpx.TransportError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise ServerDidNotStart(log=log) from error
+            time.sleep(0.05)
+        else:
+            return
