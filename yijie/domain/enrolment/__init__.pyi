@@ -1,3 +1,4 @@
+from .changed import documents_since as documents_since
 from .errors import EnrolmentInactive as EnrolmentInactive, PersonUnknown as PersonUnknown
 from .identify import (
     by_card as by_card,

@@ -3,6 +3,7 @@ from .directory import (
     forget_directory as forget_directory,
     holder_of as holder_of,
     is_here as is_here,
+    peer as peer,
     peers as peers,
     regions_of as regions_of,
 )
@@ -16,4 +17,5 @@ from .errors import (
 from .identity import Identity as Identity, acting_as as acting_as, alone as alone, me as me
 from .inbox import receive as receive
 from .kinds import KINDS as KINDS, Kind as Kind
+from .membership import Card as Card, admit as admit, directory_in as directory_in, directory_out as directory_out
 from .outbox import Parcel as Parcel, deliver as deliver, leave as leave, wake as wake, woken as woken

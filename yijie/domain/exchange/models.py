@@ -134,3 +134,34 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.node
+
+
+class Locator(models.Model):
+    """At the hub: at which node a person is registered, by the digest of a document; nothing else of the person."""
+
+    digest = models.CharField("证件摘要", max_length=64, primary_key=True)
+    node = models.CharField("节点编号", max_length=20)
+
+    class Meta:
+        verbose_name = "参保登记定位"
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} {self.node}"
+
+
+class Position(models.Model):
+    """At the hub: what one side of a pair of regions says is owed for a month, in fen."""
+
+    pk = models.CompositePrimaryKey("node", "month", "care_region", "home_region", "side")
+    node = models.CharField("节点编号", max_length=20)
+    month = models.CharField("月份", max_length=7)
+    care_region = models.CharField("就医地", max_length=6)
+    home_region = models.CharField("参保地", max_length=6)
+    side = models.CharField("一方", max_length=10, choices=[("from_home", "应收"), ("to_care", "应付")])
+    amount = models.BigIntegerField("金额（分）")
+
+    class Meta:
+        verbose_name = "地区间应收应付"
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.care_region} {self.home_region} {self.amount}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from yijie.domain import decision, exchange, settlement
 from yijie.domain.exchange import Parcel
+from yijie.domain.exchange.contact import note
 from yijie.domain.exchange.outbox import waiting_for
 from yijie.domain.transaction import in_transaction
 from yijie.kernel.errors import YijieError
@@ -70,9 +71,12 @@ def end_holds(node: str, states: Sequence[Sequence[Any]]) -> None:
 
 def note_failure(node: str, error: YijieError) -> None:
     """Remember for the operator what went wrong with a node."""
-    from yijie.domain.exchange.contact import note  # noqa: PLC0415  one statement, only where something failed
-
     note(node, error=error.text("zh"))
+
+
+def note_answer(node: str) -> None:
+    """Remember for the operator that a node answered."""
+    note(node)
 
 
 def once() -> int:

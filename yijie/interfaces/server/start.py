@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 from typing import Any
 
 from yijie.kernel.errors import YijieError
@@ -88,4 +89,20 @@ def listen(port: int = PORT, *, workers: int = WORKERS, threads: int = THREADS) 
         respawn_failed_workers=True,
         log_enabled=False,
         websockets=False,
+        **_tls(),
     ).serve()
+
+
+def _tls() -> dict[str, Any]:
+    """Where the node has certificates: serve by them, and only for those whom the network's authority vouches for."""
+    from yijie.domain import exchange  # noqa: PLC0415  wants Django started
+
+    identity = exchange.me()
+    if identity is None or not identity.authority:
+        return {}
+    return {
+        "ssl_cert": Path(identity.certificate),
+        "ssl_key": Path(identity.certificate_key),
+        "ssl_ca": Path(identity.authority),
+        "ssl_client_verify": True,
+    }

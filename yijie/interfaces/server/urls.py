@@ -14,4 +14,8 @@ def front(_request: HttpRequest) -> HttpResponse:
     )
 
 
-urlpatterns = [path("", front), path("", include("yijie.interfaces.fsi.views"))]
+urlpatterns = [
+    path("", front),
+    path("", include("yijie.interfaces.fsi.views")),
+    path("", include("yijie.interfaces.node.http")),
+]

@@ -1,0 +1,99 @@
+"""``yijie node``: a node that answers for its regions, with a database of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from yijie.interfaces.node import setup
+from yijie.interfaces.server.start import PORT, THREADS, WORKERS, listen, open_database
+from yijie.kernel.sm import new_private_key
+
+app = typer.Typer(no_args_is_help=True, help="A node of the network: its regions, its database, its key.")
+Home = Annotated[Path, typer.Option("--home", help="the node's folder: key file and database")]
+
+
+@app.command()
+def init(
+    code: Annotated[str, typer.Argument(help="the node's name in the network, such as node-51")],
+    home: Home,
+    region: Annotated[list[str], typer.Option(help="region prefix it holds: 51, 5101, ...; may be repeated")],
+    hub: Annotated[Path, typer.Option(help="the hub's card, as yijie hub init printed it", exists=True)],
+    address: Annotated[str, typer.Option(help="where other nodes reach it")] = f"http://127.0.0.1:{PORT}",
+    certificate: Annotated[str, typer.Option(help="TLS certificate file (mutual TLS)")] = "",
+    certificate_key: Annotated[str, typer.Option(help="key file of the certificate")] = "",
+    authority: Annotated[str, typer.Option(help="file of the authority that signs all nodes' certificates")] = "",
+) -> None:
+    """Make a key and the node's file; prints the card that the hub's operator admits."""
+    card = setup.read_card(hub)
+    made = setup.Setup(
+        code=code,
+        private=new_private_key(),
+        hub=str(card["code"]),
+        certificate=certificate,
+        certificate_key=certificate_key,
+        authority=authority,
+        address=address,
+        regions=tuple(region),
+        hub_address=str(card["address"]),
+        hub_public=str(card["public"]),
+    )
+    setup.write(home, made)
+    typer.echo(msgspec.json.encode(made.card()).decode())
+
+
+@app.command()
+def start(
+    home: Home,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = PORT,
+    workers: Annotated[int, typer.Option(min=1, max=64)] = WORKERS,
+    threads: Annotated[int, typer.Option(min=1, max=256)] = THREADS,
+) -> None:
+    """Serve hospitals and other nodes until stopped."""
+    made = setup.become(home)
+    server = open_database()
+    setup.join(made)
+    typer.echo(f"医结 Yijie {made.code}: {made.address} （{'、'.join(made.regions) or '枢纽 hub'}）")
+    listen(port, workers=workers, threads=threads)
+    del server
+
+
+@app.command("rotate-key")
+def rotate_key(home: Home) -> None:
+    """Make a fresh key and print the new card: admit it at the hub, then restart. The old key stays good for a day."""
+    typer.echo(msgspec.json.encode(setup.rotate(home).card()).decode())
+
+
+@app.command()
+def status(home: Home) -> None:
+    """Peers, what waits, open attempts and holds by age, what was refused, in words."""
+    made = setup.become(home)
+    server = open_database()
+    from yijie.interfaces.node.status import print_status  # noqa: PLC0415  wants Django started
+
+    print_status(made.code)
+    del server
+
+
+@app.command()
+def resolve(
+    number: Annotated[int, typer.Argument(help="number of an attempt, as status shows it")],
+    home: Home,
+    settle_by_hand: Annotated[
+        bool, typer.Option("--close", help="end it by hand where that is safe; needs --reason")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="why; it is recorded")] = "",
+) -> None:
+    """Explain an attempt or hold; with --close end it where that is safe."""
+    setup.become(home)
+    server = open_database()
+    from yijie.interfaces.node.resolve import explained, resolved  # noqa: PLC0415  wants Django started
+
+    for line in explained(number):
+        typer.echo(line)
+    if settle_by_hand:
+        typer.echo(resolved(number, reason))
+    del server
