@@ -6,7 +6,12 @@ from .decide import (
     quote as quote,
 )
 from .entitle import Payer as Payer, payers_for as payers_for
-from .errors import HoldOpen as HoldOpen, LaterDecisionLives as LaterDecisionLives, PolicyMissing as PolicyMissing
+from .errors import (
+    DecisionUnknown as DecisionUnknown,
+    HoldOpen as HoldOpen,
+    LaterDecisionLives as LaterDecisionLives,
+    PolicyMissing as PolicyMissing,
+)
 from .granted import Granted as Granted
 from .holding import (
     OldHold as OldHold,

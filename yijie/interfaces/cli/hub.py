@@ -19,7 +19,7 @@ app.command("rotate-key")(rotate_key)
 
 
 @app.command()
-def init(
+def init(  # noqa: PLR0917  Typer reads options from parameters
     home: Home,
     code: Annotated[str, typer.Option(help="the hub's name in the network")] = "hub",
     address: Annotated[str, typer.Option(help="where nodes reach it")] = f"http://127.0.0.1:{PORT}",

@@ -17,7 +17,7 @@ Home = Annotated[Path, typer.Option("--home", help="the node's folder: key file 
 
 
 @app.command()
-def init(
+def init(  # noqa: PLR0917  Typer reads options from parameters
     code: Annotated[str, typer.Argument(help="the node's name in the network, such as node-51")],
     home: Home,
     region: Annotated[list[str], typer.Option(help="region prefix it holds: 51, 5101, ...; may be repeated")],

@@ -9,12 +9,14 @@ import msgspec
 
 from yijie.domain import enrolment, exchange, ledger
 from yijie.domain.enrolment import Insured, PersonUnknown, Relation, Shown
+from yijie.domain.transaction import fetch
 from yijie.interfaces.node import homes as other_nodes
 from yijie.kernel.dates import today
 from yijie.kernel.money import Fen
 
-from .call import Call, text
+from .call import Call, shown_in, text
 from .envelope import Envelope
+from .messages import Claim
 
 HANDED_ON = frozenset({"1101", "2001", "2501", "2502", "2505", "2506", "5206", "5301", "5302", "5304"})
 """Transactions about the person alone: the home region's node does them as if the hospital had asked it."""
@@ -67,10 +69,27 @@ def _as_request(envelope: Envelope) -> str:
     return msgspec.json.encode(whole, order="deterministic").decode()
 
 
+IDENTIFYING = {"2201": "data", "2401": "mdtrtinfo"}
+"""Transactions that check who stands at the desk, and the node of their input that says it."""
+
+
+def identify_elsewhere(call: Call, claim: Claim) -> None:
+    """Ask the home node who stands at the desk, before the transaction that then need not ask; not for a repetition."""
+    if exchange.alone() or call.infno not in IDENTIFYING or exchange.is_here(call.home_region):
+        return
+    if fetch("SELECT FROM fsi_message WHERE (institution, infno, msgid) = (%s, %s, %s)", list(claim.key)):
+        return
+    row = call.one(IDENTIFYING[call.infno])
+    relation = (row["psn_no"], row["insutype"], call.home_region)
+    other_nodes.identify(relation, shown_in(row), call.at.code, row["begntime"].date())
+
+
 def identify(relation: Relation, shown: Shown, institution: str) -> None:
-    """Refuse unless the person who shows something at the desk is the one insured under a relation."""
+    """Refuse unless the person who shows something at the desk is the one insured under a relation.
+
+    One insured at another node was identified there before this transaction began.
+    """
     if not exchange.is_here(relation[2]):
-        other_nodes.identify(relation, shown, institution, today())
         return
     person = enrolment.require_insured(relation, today())
     owners = enrolment.owners_of([(shown, institution)])

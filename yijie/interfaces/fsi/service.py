@@ -107,6 +107,7 @@ def _perform(call: Call) -> bytes:
     )
     if envelope.infno in SETTLING:
         return SETTLING[envelope.infno](call, claim).encode()
+    homes.identify_elsewhere(call, claim)
     return in_transaction(lambda: once(call, claim, WRITING[call.infno]))
 
 

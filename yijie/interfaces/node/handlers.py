@@ -111,6 +111,7 @@ def facts(message: Message) -> Any:
         if person is None:
             raise enrolment.why_missing(relation)
         shown, at = msgspec.convert(message.body["shown"], Shown), message.body["institution"]
+        person.require_active(day)
         enrolment.require_same_person(shown, person, enrolment.owners_of([(shown, at)]).get((shown, at)))
     accounts = ledger.personal_accounts([(p.home_region, p.person_number) for p in found.values()]) if found else {}
     return {
@@ -132,10 +133,17 @@ def hand_on(message: Message) -> Any:
 
 def explain(message: Message) -> Any:
     """benefit.explain: how the decision on a settlement came about."""
-    rows = fetch("SELECT care_region FROM decision_decision WHERE settlement = %s", [message.body["settlement"]])
-    for (care_region,) in rows:
+    body = message.body
+    rows = fetch(
+        "SELECT care_region, person_number, year FROM decision_decision WHERE settlement = %s", [body["settlement"]]
+    )
+    for care_region, person_number, year in rows:
         _require_care(message, care_region)
-    return msgspec.to_builtins(decision.explanation_of(message.body["settlement"]))
+        return {
+            "report": msgspec.to_builtins(decision.explanation_of(body["settlement"])),
+            "used": msgspec.to_builtins(decision.accumulators_of(person_number, year)),
+        }
+    raise decision.DecisionUnknown(settlement=body["settlement"])
 
 
 def positions(_message: Message) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from yijie.domain import exchange
-from yijie.domain.decision import BenefitRequest, Granted
+from yijie.domain.decision import BenefitRequest, Granted, YearUsed
 from yijie.domain.enrolment import Insured, Relation, Shown
 from yijie.domain.exchange import PeerSilent
 from yijie.domain.exchange.asking import error_in
@@ -109,10 +109,16 @@ def facts(relations: Sequence[Relation], day: date) -> dict[Relation, tuple[Insu
 
 
 def identify(relation: Relation, shown: Shown, institution: str, day: date) -> None:
-    """Refuse unless the person at the desk is the one insured at the home node."""
+    """Refuse unless the person at the desk is the one insured at the home node, actively on ``day``."""
     node = exchange.holder_of(relation[2])
     body = {"relations": [relation], "day": day.isoformat(), "shown": plain(shown), "institution": institution}
     exchange.ask(node, "person.facts", body)
+
+
+def explanation(settlement: int, home_region: str) -> tuple[Any, list[YearUsed]]:
+    """How the home region decided on a settlement, as its report, and what the person's year has used up."""
+    said = exchange.ask(exchange.holder_of(home_region), "benefit.explain", {"settlement": settlement})
+    return said["report"], msgspec.convert(said["used"], list[YearUsed])
 
 
 def locate(kind: str, number: str) -> str:

@@ -39,7 +39,18 @@ def open_database() -> Any:
         os.environ["YIJIE_DATABASE_URL"] = url_of(server)
     wake_django()
     bring_tables_up()
+    _reach_others()
     return server
+
+
+def _reach_others() -> None:
+    """A command that runs as a node may ask others."""
+    from yijie.domain import exchange  # noqa: PLC0415  wants Django started
+
+    if not exchange.alone():
+        from yijie.interfaces.node import http  # noqa: PLC0415  only nodes need it
+
+        exchange.transport_is(http.carry)
 
 
 def bring_tables_up() -> None:
