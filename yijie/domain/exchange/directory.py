@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yijie.domain.transaction import fetch
+from yijie.kernel.region import name_of
 
-from .errors import RegionMoving, SenderUnknown
+from .errors import RegionMoving, RegionNotJoined, SenderUnknown
 from .identity import me
 
 REMEMBERED_SECONDS = 2.0
@@ -76,13 +77,19 @@ def prefix_of(region: str) -> str:
 
 
 def holder_of(region: str) -> str:
-    """Code of the node that holds a region; our own where we stand alone or nobody else holds it.
+    """Code of the node that holds a region; empty where we stand alone.
 
-    Raises :class:`RegionMoving` while the region is being handed over.
+    Raises :class:`RegionMoving` while the region is being handed over, :class:`RegionNotJoined` where nobody holds it.
     """
-    identity = me()
-    if identity is None:
+    if me() is None:
         return ""
+    holder = _holder(region)
+    if not holder:
+        raise RegionNotJoined(region=name_of(region))
+    return holder
+
+
+def _holder(region: str) -> str:
     known = directory().regions
     for length in (6, 4, 2):
         held = known.get(region[:length])
@@ -90,13 +97,13 @@ def holder_of(region: str) -> str:
             if held[1]:
                 raise RegionMoving(region=region)
             return held[0]
-    return identity.code
+    return ""
 
 
 def is_here(region: str) -> bool:
     """Whether this process answers for a region itself."""
     identity = me()
-    return identity is None or holder_of(region) == identity.code
+    return identity is None or _holder(region) == identity.code
 
 
 def regions_of(node: str) -> list[str]:

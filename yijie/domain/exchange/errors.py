@@ -79,10 +79,18 @@ class NotYours(YijieError):
     en = "node {node} has no business with region {region}"
 
 
+class RegionNotJoined(YijieError):
+    """No node of the network holds the region."""
+
+    code = "exchange.region_not_joined"
+    zh = "{region}尚未接入网络，暂不能直接结算，请患者先自费，回参保地手工报销"
+    en = "{region} has not joined the network; the patient pays first and claims at home"
+
+
 class RegionMoving(YijieError):
     """A region is being handed from one node to another at this moment."""
 
-    code = "exchange.region_moving"
+    code = "busy.region_moving"
     zh = "地区 {region} 正在节点间移交，本次未作任何处理，请稍后用同一报文重试"
     en = "region {region} is being handed over; nothing was done, send the same message again shortly"
 
