@@ -2,6 +2,7 @@ from .asking import ask as ask, is_away as is_away, transport_is as transport_is
 from .directory import (
     forget_directory as forget_directory,
     holder_of as holder_of,
+    holds as holds,
     is_here as is_here,
     peer as peer,
     peers as peers,

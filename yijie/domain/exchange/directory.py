@@ -100,6 +100,11 @@ def _holder(region: str) -> str:
     return ""
 
 
+def holds(node: str, region: str) -> bool:
+    """Whether a node holds a region."""
+    return _holder(region) == node
+
+
 def is_here(region: str) -> bool:
     """Whether this process answers for a region itself."""
     identity = me()

@@ -51,7 +51,7 @@ def facts_since(message: Message) -> Any:
         digests = [digest_of(kind, number) for kind, number in documents]
         bare = [fact | {"person_number": ""} for fact in facts]
         return {"filings": bare, "digests": digests, "persons_until": [until.isoformat(), last] if until else None}
-    theirs = [fact for fact in facts if exchange.holder_of(fact["care_region"]) == message.sender]
+    theirs = [fact for fact in facts if exchange.holds(message.sender, fact["care_region"])]
     return {"filings": theirs, "digests": [], "persons_until": None}
 
 

@@ -22,7 +22,7 @@ from yijie.kernel.errors import YijieError
 
 def _require_care(message: Message, region: str) -> None:
     """The sender may speak only for regions that it holds."""
-    if exchange.holder_of(region) != message.sender:
+    if not exchange.holds(message.sender, region):
         raise NotYours(node=message.sender, region=region)
 
 
