@@ -19,8 +19,16 @@ from .errors import (
     AlreadyVoided as AlreadyVoided,
     AttemptAborted as AttemptAborted,
     AttemptOpen as AttemptOpen,
+    CertificateUnknown as CertificateUnknown,
+    Certified as Certified,
     FamilyAccountNotOffered as FamilyAccountNotOffered,
     SettlementUnknown as SettlementUnknown,
+)
+from .failing import (
+    Certificate as Certificate,
+    certificate_of as certificate_of,
+    certify as certify,
+    withdraw_certificate as withdraw_certificate,
 )
 from .models import FUNDS as FUNDS, MONEY as MONEY
 from .queries import SettlementRow as SettlementRow, by_number as by_number, find as find, of_encounter as of_encounter

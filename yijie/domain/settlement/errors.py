@@ -85,3 +85,19 @@ class ChangedMeanwhile(YijieError):
     code = "settlement.changed_meanwhile"
     zh = "就诊 {number} 的费用明细或状态在结算过程中有变动，本次未结算，请核对后重新结算"
     en = "encounter {number} changed while it was being settled; nothing was settled, check it and settle again"
+
+
+class Certified(YijieError):
+    """A certificate of failed settlement was issued for the batch: it is claimed by hand at home."""
+
+    code = "settlement.certified"
+    zh = "就诊 {number} 已出具结算失败证明 {certificate}，须回参保地手工报销；如需直接结算请先收回该证明"
+    en = "encounter {number} has certificate {certificate} and is claimed by hand at home; withdraw it to settle here"
+
+
+class CertificateUnknown(YijieError):
+    """No such certificate, or it was withdrawn."""
+
+    code = "settlement.certificate_unknown"
+    zh = "查无有效的结算失败证明 {number}"
+    en = "no certificate of failed settlement {number} is in force"

@@ -178,3 +178,26 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.action} {self.state}"
+
+
+class Certificate(models.Model):
+    """A certificate of failed settlement, as issued; while it is not withdrawn its batch is not settled directly."""
+
+    id = models.BigIntegerField(primary_key=True)
+    encounter = models.BigIntegerField("就诊")
+    batch = models.CharField("收费批次", max_length=30)
+    issued_at = models.DateTimeField("出具时间")
+    content = models.JSONField("内容")
+    withdrawn_at = models.DateTimeField("收回时间", null=True)
+    withdrawn_for = models.CharField("收回原因", max_length=500, blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = "结算失败证明"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "batch"], condition=Q(withdrawn_at__isnull=True), name="certificate_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.encounter} {self.batch}"

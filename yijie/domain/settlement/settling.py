@@ -23,7 +23,7 @@ from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id, public_id
 from yijie.kernel.money import Fen, half_up, yuan
 
-from .errors import InsuranceDiffers, NotDischarged, TotalDiffers
+from .errors import Certified, InsuranceDiffers, NotDischarged, TotalDiffers
 from .models import FUNDS, MONEY
 
 
@@ -244,6 +244,8 @@ def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _O
         if record.state == "settled" or batch in record.settled:
             encounter.require_unsettled(record, step="再次结算", batch=batch if batch in record.settled else "")
         record.require("open", "discharged", step="结算", todo="请重新登记")
+        if certificate := record.certified.get(batch):
+            raise Certified(number=record.number, certificate=certificate)
     except YijieError as refusal:
         return refusal
     if record.stay and not charge.mid_stay and not quoting and record.state == "open":

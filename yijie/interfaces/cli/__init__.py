@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "quote": ("quote", "测算待遇 Work out who pays what of a case"),
     "sample": ("sample", "样例数据 The sample nation: people, institutions and catalogue that do not exist"),
     "statement": ("settlement_statement", "打印结算单 Print the statement of a settlement"),
+    "certificate": ("certificate", "结算失败证明 Certificate of failed settlement, for manual reimbursement"),
     "node": ("node", "地区节点 Run a node of the network for its regions"),
     "hub": ("hub", "国家枢纽 Run the hub: directory, routing, positions"),
     "coherent": ("coherent", "核对账目 Do all books agree with each other"),

@@ -51,16 +51,19 @@ def hold(node: str, begun: Sequence[Begun]) -> list[Granted | YijieError]:
     while True:
         answers |= _hold_once(node, list(asked.values()), silent_until)
         silent = any(isinstance(answers[number], PeerSilent) for number in asked)
-        until = silent_until if silent and not exchange.is_away(node) else busy_until
-        asked = {number: asked[number] for number in asked if _ask_again(answers[number])}
+        until = silent_until if silent else busy_until
+        asked = {number: asked[number] for number in asked if _ask_again(node, answers[number])}
         if not asked or time.monotonic() + pause > until:
             return [answers[one.request.settlement] for one in begun]
         time.sleep(pause)
         pause *= 1.5
 
 
-def _ask_again(answer: Granted | YijieError) -> bool:
-    return isinstance(answer, YijieError) and (answer.code.startswith("busy.") or isinstance(answer, PeerSilent))
+def _ask_again(node: str, answer: object) -> bool:
+    """Whether asking again may help: another hold will end, a silent node may hear; one taken to be away will not."""
+    if isinstance(answer, PeerSilent):
+        return not exchange.is_away(node)
+    return isinstance(answer, YijieError) and answer.code.startswith("busy.")
 
 
 def _hold_once(node: str, requests: Sequence[BenefitRequest], until: float) -> dict[int, Granted | YijieError]:
@@ -90,7 +93,7 @@ def hold_void(begun: BegunVoid) -> tuple[Insured, Fen]:
                 raise error_in(outcome["error"])
             return msgspec.convert(outcome["insured"], Insured), outcome["account"]
         except YijieError as error:
-            if not _ask_again(error) or time.monotonic() > until:
+            if not _ask_again(begun.home_node, error) or time.monotonic() > until:
                 raise
         time.sleep(PAUSE_SECONDS)
 
