@@ -61,6 +61,28 @@ def retire(code: Annotated[str, typer.Argument(help="node that leaves; it must h
 
 
 @app.command()
+def move(
+    prefix: Annotated[str, typer.Argument(help="region that moves")],
+    to: Annotated[str, typer.Argument(help="node that will hold it")],
+    home: Home,
+    done: Annotated[bool, typer.Option("--done", help="step 4 of 4: the new node has taken it")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="it stays where it is")] = False,
+) -> None:
+    """Hand a region over, step 1 of 4: mark it as moving; everybody answers "busy" for it until --done."""
+    setup.become(home)
+    server = open_database()
+    from yijie.domain.exchange import membership  # noqa: PLC0415  wants Django started
+    from yijie.domain.transaction import in_transaction  # noqa: PLC0415
+
+    if done:
+        in_transaction(lambda: membership.moved(prefix, to))
+    else:
+        in_transaction(lambda: membership.moving(prefix, "" if undo else to))
+    typer.echo(f"{prefix} → {to}{' 已移交 moved' if done else ' 未移交 stays' if undo else ' 移交中 moving'}")
+    del server
+
+
+@app.command()
 def status(home: Home) -> None:
     """Nodes, regions, and positions of every pair of regions with both sides compared."""
     made = setup.become(home)

@@ -20,8 +20,10 @@ Home = Annotated[Path, typer.Option("--home", help="the node's folder: key file 
 def init(  # noqa: PLR0917  Typer reads options from parameters
     code: Annotated[str, typer.Argument(help="the node's name in the network, such as node-51")],
     home: Home,
-    region: Annotated[list[str], typer.Option(help="region prefix it holds: 51, 5101, ...; may be repeated")],
     hub: Annotated[Path, typer.Option(help="the hub's card, as yijie hub init printed it", exists=True)],
+    region: Annotated[
+        list[str] | None, typer.Option(help="region prefix it holds: 51, 5101, ...; may be repeated")
+    ] = None,
     address: Annotated[str, typer.Option(help="where other nodes reach it")] = f"http://127.0.0.1:{PORT}",
     certificate: Annotated[str, typer.Option(help="TLS certificate file (mutual TLS)")] = "",
     certificate_key: Annotated[str, typer.Option(help="key file of the certificate")] = "",
@@ -37,7 +39,7 @@ def init(  # noqa: PLR0917  Typer reads options from parameters
         certificate_key=certificate_key,
         authority=authority,
         address=address,
-        regions=tuple(region),
+        regions=tuple(region or ()),
         hub_address=str(card["address"]),
         hub_public=str(card["public"]),
     )
@@ -76,6 +78,47 @@ def status(home: Home) -> None:
 
     print_status(made.code)
     del server
+
+
+@app.command()
+def give(
+    prefix: Annotated[str, typer.Argument(help="region that the hub has marked as moving")],
+    file: Annotated[Path, typer.Argument(help="where its history is written")],
+    home: Home,
+) -> None:
+    """Hand a region over, step 2 of 4: wait until nothing of it is open, write it to a file."""
+    setup.become(home)
+    server = open_database()
+    from yijie.interfaces.node.handover import give as given  # noqa: PLC0415  wants Django started
+
+    typer.echo(_rows(given(prefix, file)))
+    del server
+
+
+@app.command()
+def take(file: Annotated[Path, typer.Argument(help="what the old node gave", exists=True)], home: Home) -> None:
+    """Hand a region over, step 3 of 4, at the new node: take it from the file, all or nothing."""
+    setup.become(home)
+    server = open_database()
+    from yijie.interfaces.node.handover import take as taken  # noqa: PLC0415  wants Django started
+
+    typer.echo(_rows(taken(file)))
+    del server
+
+
+@app.command("let-go")
+def let_go(prefix: Annotated[str, typer.Argument(help="region that the hub says is another's")], home: Home) -> None:
+    """Hand a region over, at the old node once the hub named the new holder: remove what was given."""
+    setup.become(home)
+    server = open_database()
+    from yijie.interfaces.node.handover import let_go as gone  # noqa: PLC0415  wants Django started
+
+    typer.echo(_rows(gone(prefix)))
+    del server
+
+
+def _rows(counts: dict[str, int]) -> str:
+    return "\n".join(f"{rows:>10,} {table}" for table, rows in counts.items() if rows)
 
 
 @app.command()

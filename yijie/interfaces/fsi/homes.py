@@ -9,9 +9,11 @@ import msgspec
 
 from yijie.domain import enrolment, exchange, ledger
 from yijie.domain.enrolment import Insured, PersonUnknown, Relation, Shown
+from yijie.domain.institution import Standing
 from yijie.domain.transaction import fetch
 from yijie.interfaces.node import homes as other_nodes
 from yijie.kernel.dates import today
+from yijie.kernel.errors import YijieError
 from yijie.kernel.money import Fen
 
 from .call import Call, shown_in, text
@@ -21,6 +23,20 @@ from .messages import Claim
 HANDED_ON = frozenset({"1101", "2001", "2501", "2502", "2505", "2506", "5206", "5301", "5302", "5304"})
 """Transactions about the person alone: the home region's node does them as if the hospital had asked it."""
 ELECTRONIC, SOCIAL_CARD = "01", "03"
+
+
+class ServedElsewhere(YijieError):
+    """The institution's region is held by another node."""
+
+    code = "fsi.served_elsewhere"
+    zh = "机构 {name} 所在地区由节点 {node} 服务，请把接口地址改为该节点"
+    en = "{name} is served by node {node}; point the interface there"
+
+
+def require_served_here(at: Standing) -> None:
+    """Refuse an institution of another node; while its region is handed over it is told to ask again."""
+    if not exchange.is_here(at.pool):
+        raise ServedElsewhere(name=at.name, node=exchange.holder_of(at.pool))
 
 
 def handed_on_to(call: Call) -> str:

@@ -115,5 +115,6 @@ def _call(envelope: Envelope) -> Call:
     nodes = read_input(envelope.infno, envelope.input).nodes
     at = institution.standing(envelope.fixmedins_code)
     at.require_region(envelope.mdtrtarea_admvs)
+    homes.require_served_here(at)
     require_signed_in(envelope.sign_no, at.code)
     return Call(envelope, nodes, at)
