@@ -96,6 +96,7 @@ def test_a_region_is_handed_over_with_its_history(places, tmp_path):
 
     with old.acting():
         assert there.void("2305", traveller, stay.number, number).done
+        assert rounds.once() == 1
         bill = there.stay_bill(traveller, stay.number, "370.35", account=True)
         assert there.say("2304", bill, insured_in="510100").done
     settled(new, CHENGDU_TERTIARY, visitor, "510100")

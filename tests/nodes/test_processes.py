@@ -9,11 +9,12 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,13 +52,26 @@ def free_ports(count):
         return [probe.getsockname()[1] for probe in probes]
 
 
+class Older(network.Member):
+    """A node that runs an older release of the program."""
+
+    code_folder = ""
+
+    def environment(self):
+        """The older release's modules come first."""
+        return super().environment() | {"PYTHONPATH": str(self.code_folder), "PYTHONSAFEPATH": "1"}
+
+
 class Network:
     """A hub and three provinces as processes; every node reaches another through a line of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, older=None):
         hub, provinces = network.members(folder, 0)
         ports = free_ports(4)
         self.hub, *self.provinces = [replace(m, port=p) for m, p in zip((hub, *provinces), ports, strict=True)]
+        if older:
+            self.provinces[1] = Older(**{f.name: getattr(self.provinces[1], f.name) for f in fields(network.Member)})
+            Older.code_folder = older
         network.set_up(self.hub, self.provinces, people=300)
         self.everybody = [self.hub, *self.provinces]
         self.lines = {m.code: Line(m.port, seed=n) for n, m in enumerate(self.everybody)}
@@ -135,12 +149,19 @@ class Network:
 
 @pytest.fixture(scope="module")
 def net():
+    """A running network."""
+    with running_network() as made:
+        yield made
+
+
+@contextlib.contextmanager
+def running_network(older=None):
     """A running network; its databases lie where PostgreSQL's own user can reach them."""
     base = Path(ROOT_HOME) if os.geteuid() == 0 else Path(tempfile.gettempdir())
     base.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="nodes-", dir=base))
     folder.chmod(0o755)
-    made = Network(folder)
+    made = Network(folder, older)
     try:
         made.start_all()
         yield made
@@ -376,3 +397,29 @@ def test_a_minute_of_everything(net):
 @pytest.mark.soak
 def test_half_an_hour_of_everything(net):
     survived(net, SOAK_SECONDS, 2)
+
+
+@pytest.mark.soak
+def test_a_node_of_the_previous_commit_talks_to_nodes_of_this_one(tmp_path):
+    """Sichuan's node runs the code of the commit before this one; people insured there are treated in Beijing."""
+    root = Path(network.__file__).parents[3]
+    listed = subprocess.run(
+        ["git", "ls-tree", "--name-only", "HEAD~1", "yijie/interfaces/node/"], cwd=root, capture_output=True, text=True
+    )
+    if "handlers.py" not in listed.stdout:
+        pytest.skip("no commit before this one that has nodes")
+    archive = subprocess.run(
+        ["git", "archive", "HEAD~1", "yijie", "policies"], cwd=root, capture_output=True, check=True
+    )
+    subprocess.run(["tar", "-x", "-C", str(tmp_path)], input=archive.stdout, check=True)
+    with running_network(tmp_path) as made:
+        [member] = [m for m in made.provinces if isinstance(m, Older)]
+        said = subprocess.run(
+            [sys.executable, "-c", "import yijie; print(yijie.__file__)"],
+            env=member.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert said.stdout.startswith(str(tmp_path))
+        survived(made, 30, 3)
