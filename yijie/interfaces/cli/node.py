@@ -63,6 +63,17 @@ def start(
     del server
 
 
+@app.command()
+def schemas() -> None:
+    """Print the JSON Schema of the envelope and of the structures that messages carry."""
+    from yijie.interfaces.server.start import wake_django  # noqa: PLC0415  the domain's types want Django started
+
+    wake_django()
+    from yijie.interfaces.node.schemas import published  # noqa: PLC0415
+
+    typer.echo(msgspec.json.format(msgspec.json.encode(published())).decode())
+
+
 @app.command("rotate-key")
 def rotate_key(home: Home) -> None:
     """Make a fresh key and print the new card: admit it at the hub, then restart. The old key stays good for a day."""
