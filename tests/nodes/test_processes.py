@@ -410,8 +410,6 @@ def test_a_node_of_the_previous_commit_talks_to_nodes_of_this_one(tmp_path):
         pytest.skip("no commit before this one that has nodes")
     command = ["git", "archive", "HEAD~1", "yijie", "policies"]
     archive = subprocess.run(command, cwd=root, capture_output=True, check=True)
-        ["git", "archive", "HEAD~1", "yijie", "policies"], cwd=root, capture_output=True, check=True
-    )
     subprocess.run(["tar", "-x", "-C", str(tmp_path)], input=archive.stdout, check=True)
     with running_network(tmp_path) as made:
         [member] = [m for m in made.provinces if isinstance(m, Older)]
