@@ -37,6 +37,7 @@ QUICK_SECONDS = 60
 SOAK_SECONDS = 1_800
 HEAL_SECONDS_MAX = 120
 DESKS = 4
+START_SECONDS_MAX = 120
 EMERGENCY = '{"IPT_TYPE":"2"}'
 """Counts as filed: pools that do not pay unfiled care pay."""
 ITEMS = [Item(shelf.SURGERY.code, "1200.00"), Item(shelf.EXAMINATION.code, "220.00")]
@@ -103,14 +104,16 @@ class Network:
         time.sleep(network.SECONDS_TO_MEET)
 
     def wait(self, member):
-        """Wait until a node answers."""
-        deadline = time.monotonic() + 60
+        """Wait until a node answers; one that ended (its database was recovering) is started again, as systemd would."""
+        deadline = time.monotonic() + START_SECONDS_MAX
         while True:
             try:
                 httpx.get(member.address, trust_env=False, timeout=2)
             except httpx.TransportError:
                 assert time.monotonic() < deadline, (member.home / "server.log").read_text()[-2000:]
                 time.sleep(0.2)
+                if self.processes[member.code].poll() is not None:
+                    self.start(member)
             else:
                 return
 
