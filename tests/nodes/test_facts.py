@@ -10,10 +10,11 @@ from people import born
 
 from yijie.domain import exchange, filing
 from yijie.domain.exchange import Identity, PeerSilent, asking, membership
+from yijie.domain.exchange.envelope import opened, sealed
 from yijie.domain.exchange.errors import RegionMoving, RegionNotJoined, ToldByPeer
 from yijie.domain.exchange.membership import Card, RegionTaken
 from yijie.domain.transaction import execute, fetch, in_transaction
-from yijie.interfaces.node import feeds, handlers, homes, resolve, rounds, status
+from yijie.interfaces.node import feeds, handlers, homes, http, resolve, rounds, status
 from yijie.interfaces.sample.institutions import BEIJING_TERTIARY
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import clock_set_to, now, today
@@ -214,6 +215,22 @@ def test_the_operator_sees_what_is_open_and_ends_what_is_safe(places, capsys):
         with clock_set_to(now() + timedelta(hours=2)):
             assert "aborted" in resolve.resolved(number, "机房断电")
         assert "机房断电" in resolve.explained(number)[0]
+
+
+def test_the_hub_hands_a_message_on_unread(places, monkeypatch):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        patient = born("510100")
+    body = {"relations": [[patient.number, "310", "510100"]], "day": today().isoformat()}
+    wire = sealed("node-51", "person.facts", body, identity=beijing.identity, message_id="through the hub")
+    monkeypatch.setattr(http, "carry", asking._carried_by[0])
+    with hub.acting():
+        answer = http._routed(wire)
+        to_nobody = sealed("node-99", "person.facts", body, identity=beijing.identity, message_id="astray")
+        assert b"exchange.not_for_us" in http._routed(to_nobody)
+    with beijing.acting():
+        [person] = opened(answer).body["done"]["persons"]
+        assert person["insured"]["person_number"] == patient.number
 
 
 def test_positions_of_both_sides_meet_at_the_hub(places, capsys):

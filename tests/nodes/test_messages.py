@@ -128,6 +128,17 @@ def test_a_repetition_is_answered_and_does_nothing(places):
         assert fetch("SELECT * FROM decision_hold WHERE attempt = %s", [number]) == before
 
 
+def test_answers_are_kept_as_long_as_a_message_may_come_again(places):
+    wire = message(places, message_id="kept")
+    told(places, wire)
+    with places[1].acting():
+        exchange.forget_old_answers()
+        assert fetch("SELECT count(*) FROM exchange_incoming WHERE id = 'kept'") == [(1,)]
+        with clock_set_to(now() + timedelta(days=1, minutes=1)):
+            exchange.forget_old_answers()
+        assert fetch("SELECT count(*) FROM exchange_incoming") == [(0,)]
+
+
 def test_an_id_with_other_content_is_refused(places):
     assert told(places, message(places, message_id="same")) == {"outcomes": [{}]}
     assert told(places, message(places, message_id="same")) == last_refusal(places) == "exchange.id_reused"

@@ -104,7 +104,7 @@ class Network:
         time.sleep(network.SECONDS_TO_MEET)
 
     def wait(self, member):
-        """Wait until a node answers; one that ended (its database was recovering) is started again, as systemd would."""
+        """Wait until a node answers; one that ended (its database was recovering) is started again, as by systemd."""
         deadline = time.monotonic() + START_SECONDS_MAX
         while True:
             try:

@@ -16,7 +16,7 @@ from .errors import (
     ToldByPeer as ToldByPeer,
 )
 from .identity import Identity as Identity, acting_as as acting_as, alone as alone, me as me
-from .inbox import receive as receive
+from .inbox import forget_old_answers as forget_old_answers, receive as receive
 from .kinds import KINDS as KINDS, Kind as Kind
 from .membership import Card as Card, admit as admit, directory_in as directory_in, directory_out as directory_out
 from .outbox import Parcel as Parcel, deliver as deliver, leave as leave, wake as wake, woken as woken

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -54,6 +55,20 @@ def receive(wire: bytes, handlers: Mapping[str, Handler]) -> bytes:
         log.exception("incident %s in %s from %s", incident, message.kind, message.sender)
         body = canonical({"error": error_out(PeerFailed(incident=incident))})
     return _answer(message, body)
+
+
+KEPT = timedelta(days=1)
+"""How long answers to commands are kept; a message older than the clocks' tolerance is refused anyway."""
+FORGOTTEN_AT_ONCE_MAX = 5_000
+
+
+def forget_old_answers() -> int:
+    """Remove answers nobody can ask for again; a bounded number at a time."""
+    return execute(
+        "DELETE FROM exchange_incoming WHERE (sender, id) IN"
+        " (SELECT sender, id FROM exchange_incoming WHERE at < %s LIMIT %s)",
+        [now() - KEPT, FORGOTTEN_AT_ONCE_MAX],
+    )
 
 
 def _handler_of(message: Message, handlers: Mapping[str, Handler]) -> Handler:

@@ -98,6 +98,7 @@ class Incoming(models.Model):
 
     class Meta:
         verbose_name = "已收报文"
+        indexes = [models.Index(fields=["at"], name="incoming_at")]
 
     def __str__(self) -> str:
         return f"{self.sender} {self.id}"

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 ROUND_SECONDS = 1.0
 READ_SECONDS = 2.0
+FORGET_SECONDS = 60.0
 _delivering: dict[str, threading.Thread] = {}
 
 
@@ -29,6 +30,7 @@ def begin() -> None:
     exchange.transport_is(http.carry)
     threading.Thread(target=_for_ever(_deliver, exchange.woken, ROUND_SECONDS), daemon=True).start()
     threading.Thread(target=_for_ever(_look_after, _pause, ROUND_SECONDS), daemon=True).start()
+    threading.Thread(target=_for_ever(exchange.forget_old_answers, _pause, FORGET_SECONDS), daemon=True).start()
     threading.Thread(target=_for_ever(read_everything, _pause, READ_SECONDS), daemon=True).start()
 
 
