@@ -14,6 +14,7 @@ from typing import Any
 
 from yijie.domain import encounter, exchange, ledger
 from yijie.domain.decision import BenefitRequest, Granted
+from yijie.domain.exchange.kinds import ATTEMPT_SECONDS_MAX
 from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
@@ -26,8 +27,6 @@ from .state import moved
 from .voiding import Voidable, Voided, void_care_side, voidable
 
 State = Settlement.State
-ATTEMPT_SECONDS_MAX = 15.0
-"""After this an attempt that is not settled may be aborted by whoever meets it."""
 REASON_MAX = 500
 HOMES_MAX = 1000
 
