@@ -25,8 +25,6 @@ NATION = "000000"
 STAY_RULES = ("discharge", "admission", "split")
 CHARGED_MAX = 50_000
 """Pairs of service dates remembered per policy; when reached all are forgotten."""
-CHANNELS = ("direct", "manual")
-"""Direct settlement on the spot, or manual reimbursement at home."""
 CATALOGUES = ("care_region", "home_region")
 """Whose catalogue or first-self-pay share counts."""
 
@@ -54,6 +52,15 @@ class Adjuster:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose rule a file holds: the pool's, an included folder's, or one that is assumed in place of the pool's."""
+
+    region: str
+    name: Text
+    assumed: bool
+
+
 @dataclass(frozen=True)
 class Policy:
     """The policy of one pool, for all days it speaks of. Immutable; the plans it has made are kept for reuse."""
@@ -70,6 +77,10 @@ class Policy:
     fingerprint: str
     """SHA-256 over what the folder says; equal fingerprints decide every case alike."""
     folder: str
+    files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The text of every file it was read from, by name; reading them again gives this policy."""
+    owners: Mapping[str, Owner] = field(default_factory=dict, repr=False, compare=False)
+    """Files, as messages show them, that hold rules of somebody else than the pool."""
     plans: dict[tuple[object, ...], Plan] = field(default_factory=dict, repr=False, compare=False)
     """Resolved plans by profile; see :mod:`yijie.engines.benefit.resolve`."""
     charged: dict[tuple[date, date], tuple[date, int]] = field(default_factory=dict, repr=False, compare=False)
@@ -90,6 +101,10 @@ class Policy:
         """The funds that layers of this policy pay from, by word, in the order of the chain."""
         words = dict.fromkeys(layer.payer for layer in self.layers)
         return {word: member_of(Fund, word) for word in words if word not in (PERSONAL_ACCOUNT, HOSPITAL)}
+
+    def owner_of(self, place: Place) -> Owner:
+        """Whose rule stands at a place."""
+        return self.owners.get(place.file) or Owner(self.region, self.name, assumed=False)
 
     def segment(self, day: date) -> int:
         """Number of the stretch of days within which nothing changes."""

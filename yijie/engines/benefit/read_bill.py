@@ -11,7 +11,7 @@ from yijie.engines.benefit.case import Amounts, Bucket
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import AmountsDoNotAddUp, BadNumber, MissingKey
 from yijie.engines.benefit.grade import ZERO, FeeLine, grade_bill
-from yijie.engines.benefit.read_values import read_amount, read_share
+from yijie.engines.benefit.read_numbers import read_amount, read_share
 from yijie.engines.benefit.words import PARTS, member_of, words_of
 from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.money import Fen, fen_from_yuan, line_amount, yuan

@@ -14,7 +14,7 @@ from yijie.engines.benefit.case import AT_HOME, Case, Remote
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import CaseOutOfOrder
 from yijie.engines.benefit.read_bill import read_bill
-from yijie.engines.benefit.read_values import (
+from yijie.engines.benefit.read_numbers import (
     read_amount,
     read_date,
     read_whole,
