@@ -148,19 +148,24 @@ def choice_text(choice: Choice, vocabulary: Vocabulary, language: str) -> str:
 def figure_text(use: Use, step: str, vocabulary: Vocabulary, language: str) -> str:
     """A parameter's figure as people write it."""
     kind = PRIMITIVES["covers" if step == "account" else step].parameters[use.name]
-    if kind is Kind.AMOUNT:
-        return _amount_text(use.whole, language)
-    if kind is Kind.DAYS:
-        return str(use.whole)
-    if kind is Kind.UNITS:
-        return units_text(use.whole)
-    if kind is Kind.TEXT:
-        return use.text.say(language)
-    if kind is Kind.GRAIN:
-        return GRAIN_NAMES[use.words[0]].say(language)
-    if kind in (Kind.PARTS, Kind.SOME_PARTS, Kind.BUCKETS):
-        return "、".join(vocabulary.label("part", word, language) for word in use.words)
-    return _percents(use.ratios) if kind in (Kind.BANDS, Kind.PHASES) else percent(use.ratio)
+    match kind:
+        case Kind.AMOUNT:
+            text = _amount_text(use.whole, language)
+        case Kind.DAYS:
+            text = str(use.whole)
+        case Kind.UNITS:
+            text = units_text(use.whole)
+        case Kind.TEXT:
+            text = use.text.say(language)
+        case Kind.GRAIN:
+            text = GRAIN_NAMES[use.words[0]].say(language)
+        case Kind.PARTS | Kind.SOME_PARTS | Kind.BUCKETS:
+            text = "、".join(vocabulary.label("part", word, language) for word in use.words)
+        case Kind.BANDS | Kind.PHASES:
+            text = _percents(use.ratios)
+        case Kind.SHARE | Kind.POINTS | Kind.MULTIPLE:
+            text = percent(use.ratio)
+    return text
 
 
 def _amount_text(amount: Fen, language: str) -> str:

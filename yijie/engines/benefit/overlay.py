@@ -1,4 +1,4 @@
-"""Laying assumptions over a pool's files: what somebody decided to take for granted stands apart from what is published.
+"""Laying assumptions over a pool's files: what was taken for granted stands apart from what is published.
 
 A file ``assumed/remote.yaml`` stands in for ``remote.yaml``; the entries of ``assumed/pool.yaml`` replace those of
 ``pool.yaml`` key by key, and within a mapping such as ``year`` or ``sources`` entry by entry.

@@ -1,4 +1,4 @@
-"""How a fund's layer pays: what is borne first, ceilings on cost, deductible, ratio, guarantee, ceilings on payments."""
+"""How a fund's layer pays: first shares, ceilings on cost, deductible, ratio, guarantee, ceilings on payments."""
 
 from __future__ import annotations
 

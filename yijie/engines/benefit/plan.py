@@ -226,18 +226,18 @@ class LayerPlan:
     name: str
     title: Text
     payer: str
-    excluded: Use | None
-    """The reason why the layer pays nothing for this profile."""
     covers: CoverPlan
-    firsts: tuple[FirstPlan, ...]
-    cost_limits: tuple[LimitPlan, ...]
-    deductible: DeductiblePlan | None
-    excess_ceilings: tuple[CeilingPlan, ...]
     pay: PayPlan
-    guarantee: GuaranteePlan | None
-    rounding: RoundingPlan | None
-    payment_ceilings: tuple[CeilingPlan, ...]
-    marks: tuple[Mark, ...]
+    excluded: Use | None = None
+    """The reason why the layer pays nothing for this profile; the rest is then empty."""
+    firsts: tuple[FirstPlan, ...] = ()
+    cost_limits: tuple[LimitPlan, ...] = ()
+    deductible: DeductiblePlan | None = None
+    excess_ceilings: tuple[CeilingPlan, ...] = ()
+    guarantee: GuaranteePlan | None = None
+    rounding: RoundingPlan | None = None
+    payment_ceilings: tuple[CeilingPlan, ...] = ()
+    marks: tuple[Mark, ...] = ()
     """Everything this layer counts."""
 
 

@@ -4,7 +4,7 @@ A policy names them; what each does to the money is in :mod:`yijie.engines.benef
 for a case in :mod:`yijie.engines.benefit.resolve`. What this set cannot say gets a new primitive here, with tests;
 there is no way to write expressions or code in a policy.
 
-The docstring of a primitive is shown to those who write policies (``yijie policy schema``); its line "Seen" names
+The docstring of a primitive is shown to those who write policies (``yijie policy steps``); its line "Seen" names
 published policies that use the form.
 """
 
@@ -70,7 +70,7 @@ class Primitive:
     label: ClassVar[Text]
 
 
-PERIODS = ("year", "month", "day", "visit")
+PERIODS = ("year", "quarter", "month", "day", "visit")
 GRAINS = {"fen": 1, "jiao": 10, "yuan": 100}
 UNIT = "unit"
 EACH = "each"
@@ -80,8 +80,8 @@ class Covers(Primitive):
     """What of the bill a payer looks at: parts, marked sums inside parts, or what earlier ceilings cut off.
 
     ``partly`` adds further parts at ``partly_share`` of their amount.
-    Seen: 上海 附加基金 on cost beyond the ceiling; 沂水 aid on what is left; 潍坊 commercial layers on what lies outside
-    the catalogue and on special drugs; commercial layers that weigh class B.
+    Seen: 上海 附加基金 on cost beyond the ceiling; 沂水 aid on what is left; 潍坊 commercial layers on what lies
+    outside the catalogue and on special drugs; commercial layers that weigh class B.
     """
 
     phase = 0
@@ -182,9 +182,10 @@ class UnitCeiling(Primitive):
 class Deductible(Primitive):
     """What the patient bears before the payer begins, by ordinal of the stay or once over the year.
 
-    Seen: tables by level and ordinal (商洛, 西安); half from the second stay (北京, 深圳); 100 less (an unnamed city) or 10 %
-    less with every stay (重庆); another after each 90 days of one stay (广州); once a year (杭州), at the highest level used (宁波象山);
-    a multiple for remote care (沈阳); waived for tuberculosis and mental illness (沈阳), once a year for tumours.
+    Seen: tables by level and ordinal (商洛, 西安); half from the second stay (北京, 深圳); 100 less (an unnamed city)
+    or 10 % less with every stay (重庆); another after each 90 days of one stay (广州); once a year (杭州), at the
+    highest level used (宁波象山); a multiple for remote care (沈阳); waived for tuberculosis and mental illness
+    (沈阳), once a year for tumours; 12 % of the average wage (old 成都).
     """
 
     phase = 4
@@ -269,8 +270,8 @@ class Phases(Primitive):
 class Rate(Primitive):
     """A fixed sum for every unit of service, never more than the cost; and how many units count.
 
-    Seen: long-term care 60 an hour for 25 or 35 hours a month (杭州滨江), 30 a day of self-care (滕州), 75 a visit (宜兴);
-    fixed sums for a delivery.
+    Seen: long-term care 60 an hour for 25 or 35 hours a month (杭州滨江), 30 a day of self-care (滕州), 75 a visit
+    (宜兴), 2,463 a month (南宁); fixed sums for a delivery.
     """
 
     phase = 6
@@ -364,8 +365,8 @@ class Factor(Primitive):
 class Points(Primitive):
     """Percentage points added to the fund's share; ``least`` and ``most`` bound the change.
 
-    Seen: -10 and -20 at most for remote care (national), -5 (青岛), +2 for every decade of age (成都), +5 retired (深圳),
-    +10 for a signed family doctor (沈阳), -10 with a floor of 45 % (蚌埠).
+    Seen: -10 and -20 at most for remote care (national), -5 (青岛), +2 for every decade of age (成都), +5 retired
+    (深圳), +10 for a signed family doctor (沈阳), -10 with a floor of 45 % (蚌埠).
     """
 
     phase = 7
@@ -402,8 +403,8 @@ class Rounding(Primitive):
 class PaymentCeiling(Primitive):
     """The most the payer pays.
 
-    Seen: annual ceilings everywhere; 300 a month (广州 outpatient); limits for every chronic disease; 900 a month for a
-    package of home care.
+    Seen: annual ceilings everywhere; 300 a month (广州 outpatient); limits for every chronic disease, by the quarter or
+    the year; 900 a month for a package of home care.
     """
 
     phase = 10

@@ -14,12 +14,8 @@ from yijie.engines.benefit.case import AT_HOME, Case, Remote
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import CaseOutOfOrder
 from yijie.engines.benefit.read_bill import read_bill
-from yijie.engines.benefit.read_numbers import (
-    read_amount,
-    read_date,
-    read_whole,
-)
-from yijie.engines.benefit.words import NONE, member_of, words_of
+from yijie.engines.benefit.read_numbers import read_amount, read_date, read_units, read_whole
+from yijie.engines.benefit.words import CHANNELS, DIRECT, NONE, member_of, words_of
 from yijie.kernel.codes import (
     CareKind,
     FilingKind,
@@ -37,7 +33,7 @@ REQUIRED = ("insurance", "care", "service_from")
 OPTIONAL = (
     "id", "service_to", "settled", "category", "birth_date", "groups", "civil_servant", "company_supplement", "tier",
     "level", "contracted", "disease", "facts", "remote", "account", "accumulators", "stated", "continues",
-    "deductible_paid", "amounts", "lines", "note",
+    "deductible_paid", "amounts", "lines", "note", "channel", "units", "stay", "prepaid",
 )  # fmt: skip
 
 
@@ -103,6 +99,10 @@ def _case(entries: Mapping[str, Node], node: Node, number: str) -> Case:
         stated={name: read_amount(value) for name, value in _entries(fields, "stated").items()},
         continues=_flag(fields, "continues"),
         deductible_paid=read_amount(fields["deductible_paid"]) if "deductible_paid" in fields else 0,
+        channel=doc.word(fields["channel"], CHANNELS) if "channel" in fields else DIRECT,
+        units={name: read_units(value) for name, value in _entries(fields, "units").items()},
+        stay={name: read_amount(value) for name, value in _entries(fields, "stay").items()},
+        prepaid=read_amount(fields["prepaid"]) if "prepaid" in fields else 0,
     )
 
 

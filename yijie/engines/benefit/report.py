@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from yijie.engines.benefit.accumulators import COUNT
-from yijie.engines.benefit.explain import exact_yuan, figure_text, step_words
+from yijie.engines.benefit.explain import COUNTS, exact_yuan, figure_text, step_words, units_text
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.policy import Policy
-from yijie.engines.benefit.result import BandShare, Benefit, LayerShare, TraceStep
+from yijie.engines.benefit.result import AllowancePaid, BandShare, Benefit, LayerShare, TraceStep
 from yijie.engines.benefit.words import PARTS, Text, Vocabulary, word_of
 from yijie.kernel.errors import YijieError
 from yijie.kernel.money import percent, yuan
@@ -34,9 +35,13 @@ def benefit_report(policy: Policy, benefit: Benefit) -> dict[str, Any]:
         "cash": yuan(benefit.cash),
         "personal_total": yuan(benefit.personal_total),
         "hospital_borne": yuan(benefit.hospital_borne),
+        "prepaid": yuan(benefit.prepaid),
+        "cash_due": yuan(benefit.cash_due),
+        "refund": yuan(benefit.refund),
         "deductible": yuan(benefit.deductible),
         "pooled_ratio": None if benefit.pooled_ratio is None else percent(benefit.pooled_ratio),
         "layers": [_layer(share, titles[share.layer]) for share in benefit.layers],
+        "allowances": [_allowance(paid, titles[paid.layer]) for paid in benefit.allowances],
         "accumulator_deltas": accumulators_report(benefit.deltas),
         "trace": [_step(step, policy.vocabulary) for step in benefit.trace],
     }
@@ -57,6 +62,11 @@ def _layer(share: LayerShare, title: Text) -> dict[str, Any]:
     return {"layer": share.layer, "title": {"zh": title.zh, "en": title.en}, "payer": share.payer, **sums}
 
 
+def _allowance(paid: AllowancePaid, title: Text) -> dict[str, Any]:
+    shown = {"layer": paid.layer, "title": {"zh": title.zh, "en": title.en}, "payer": paid.payer}
+    return {**shown, "paid_to": paid.paid_to, "amount": yuan(paid.amount)}
+
+
 def _step(step: TraceStep, vocabulary: Vocabulary) -> dict[str, Any]:
     return {
         "layer": step.layer.name,
@@ -64,17 +74,18 @@ def _step(step: TraceStep, vocabulary: Vocabulary) -> dict[str, Any]:
         "step": step.step,
         "zh": step_words(step, "zh"),
         "en": step_words(step, "en"),
-        "sums": {name: yuan(amount) for name, amount in step.sums.items()},
+        "sums": {name: units_text(amount) if name in COUNTS else yuan(amount) for name, amount in step.sums.items()},
         "ratios": [percent(ratio) for ratio in step.ratios],
-        "bands": [_band(band) for band in step.bands],
+        "bands": [_band(band, units_text if step.step == "phases" else yuan) for band in step.bands],
         "parameters": [_parameter(use, step.step, vocabulary) for use in step.uses],
     }
 
 
-def _band(band: BandShare) -> dict[str, Any]:
+def _band(band: BandShare, border: Callable[[int], str]) -> dict[str, Any]:
+    """A band in yuan, or a phase in units."""
     return {
-        "over": yuan(band.over),
-        "to": None if band.to is None else yuan(band.to),
+        "over": border(band.over),
+        "to": None if band.to is None else border(band.to),
         "cost": yuan(band.cost),
         "ratio": percent(band.ratio),
         "pays": exact_yuan(band.pays),

@@ -11,6 +11,7 @@ from yijie.engines.benefit.active import Active, steps_for_case
 from yijie.engines.benefit.arithmetic import repeated_deductible
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.plan import (
+    CoverPlan,
     DeductiblePlan,
     GuaranteePlan,
     LayerPlan,
@@ -19,6 +20,7 @@ from yijie.engines.benefit.plan import (
     PayPlan,
     Plan,
     RoundingPlan,
+    Use,
 )
 from yijie.engines.benefit.policy import Layer, Policy
 from yijie.engines.benefit.primitives import GRAINS
@@ -73,35 +75,53 @@ def layer_plan(layer: Layer, facts: Facts, day: date) -> LayerPlan | None:
     """
     if not in_force(layer, day):
         return None
+    excluded = _barred(layer, facts, day)
+    if excluded is not None:
+        return LayerPlan(layer.name, layer.title, layer.payer, CoverPlan(()), WHOLE, excluded=excluded)
     chosen = steps_for_case(layer.steps, facts, day)
-    for active in _named("refuse", chosen):
-        reason = active.main().text
-        place = active.step.place.facts["place"]
-        raise CareRefused(reason_zh=reason.zh, reason_en=reason.en, layer=layer.name, place=place)
-    excluding = _named("exclude", chosen)
-    excluded = excluding[0].main() if excluding else None
-    if excluded is None and _waived(layer, chosen, facts, day):
+    if _waived(layer, chosen, facts, day):
         return None
     deductible = _deductible(layer, _named("deductible", chosen))
     limits = _cost_limits(layer, chosen)
     excess, paid = (ceilings(layer, _named(name, chosen)) for name in ("excess_ceiling", "payment_ceiling"))
-    pay = WHOLE if excluded else pay_plan(layer, chosen)
+    pay = pay_plan(layer, chosen)
     return LayerPlan(
         name=layer.name,
         title=layer.title,
         payer=layer.payer,
-        excluded=excluded,
         covers=covers(layer, _named("covers", chosen)),
+        pay=pay,
         firsts=firsts(chosen),
         cost_limits=limits,
         deductible=deductible,
         excess_ceilings=excess,
-        pay=pay,
         guarantee=_guarantee(_named("guarantee", chosen)),
         rounding=_rounding(_named("rounding", chosen)),
         payment_ceilings=paid,
         marks=_marks(layer, deductible, (*limits, *excess, *paid), pay),
     )
+
+
+def bars(layer: Layer, facts: Facts, day: date) -> list[Active]:
+    """The steps that keep the layer from paying for the case: refusals first, then exclusions.
+
+    They are asked before all others, so that what a policy refuses needs no figures.
+    """
+    chosen = steps_for_case((step for step in layer.steps if step.name in ("refuse", "exclude")), facts, day)
+    return [*_named("refuse", chosen), *_named("exclude", chosen)]
+
+
+def _barred(layer: Layer, facts: Facts, day: date) -> Use | None:
+    """The reason why the layer pays nothing; raises :class:`CareRefused` where the case is not settled at all."""
+    barring = bars(layer, facts, day)
+    if not barring:
+        return None
+    first = barring[0]
+    if first.step.name == "refuse":
+        reason = first.main().text
+        place = first.step.place.facts["place"]
+        raise CareRefused(reason_zh=reason.zh, reason_en=reason.en, layer=layer.name, place=place)
+    return first.main()
 
 
 def in_force(layer: Layer, day: date) -> bool:

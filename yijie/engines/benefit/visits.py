@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from yijie.engines.benefit.accumulators import apply_deltas
+from yijie.engines.benefit.arithmetic import HUNDREDTHS
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.evaluate import evaluate
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.result import Benefit
+from yijie.engines.benefit.words import DAY
 from yijie.kernel.codes import Insurance
 
 YearKey = tuple[Insurance, int]
@@ -35,22 +37,22 @@ def settle_in_order(policy: Policy, cases: Iterable[Case], years: Years) -> Iter
     """Benefits of one person's visits, folded into ``years`` as they come.
 
     A visit that continues the one before it (mid-stay, or the later part of a stay split at the year's end) brings
-    along the deductible which that stay has already borne. The account balance falls by what each visit draws.
+    along what that stay has already moved and how long it was, so that it bears its deductible once and its bands and
+    phases go on. The account balance falls by what each visit draws.
     """
-    borne = drawn = 0
+    drawn = 0
+    stay: dict[str, int] = {}
     for case in cases:
         _, year = policy.charged_to(case.service_from, case.service_to)
-        borne = borne if case.continues else 0
-        benefit = evaluate(
-            policy,
-            replace(
-                case,
-                accumulators=years.before(case, year),
-                deductible_paid=case.deductible_paid + borne,
-                account_balance=max(0, case.account_balance - drawn),
-            ),
+        stay = apply_deltas(case.stay, stay) if case.continues else {}
+        asked = replace(
+            case,
+            accumulators=years.before(case, year),
+            stay=stay,
+            account_balance=max(0, case.account_balance - drawn),
         )
+        benefit = evaluate(policy, asked)
         years.after(case, benefit)
-        borne += benefit.deductible
+        stay = apply_deltas(stay, {**benefit.deltas, DAY: (case.service_to - case.service_from).days * HUNDREDTHS})
         drawn += benefit.personal_account
         yield benefit

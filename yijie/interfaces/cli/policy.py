@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from yijie.engines.benefit import Policy, load_policies, load_policy
 from yijie.engines.benefit.policy import NATION, Layer
+from yijie.engines.benefit.primitives import PRIMITIVES
 from yijie.engines.benefit.words import LABELS
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,6 +37,22 @@ def check(
     for loaded in policies:
         _show(console, loaded)
     console.print(f"校验通过 valid: {len(policies)}")
+
+
+@app.command()
+def steps() -> None:
+    """列出政策可用的步骤、参数与形式 List the steps a policy may use, with their parameters and forms."""
+    console = Console(highlight=False)
+    for name, primitive in PRIMITIVES.items():
+        console.print(f"\n[bold]{name}[/bold] {primitive.label.zh} {primitive.label.en}")
+        console.print(escape(cleandoc(primitive.__doc__ or "")))
+        for parameter, kind in primitive.parameters.items():
+            console.print(f"  {parameter}: {kind.value}{' *' if parameter == primitive.main else ''}")
+        for form, words in primitive.forms.items():
+            console.print(f"  {form}: {' | '.join(words)}{' *' if form in primitive.must_say else ''}")
+        for given in primitive.names:
+            console.print(f"  {given}: name{' *' if given in primitive.must_say else ''}")
+    console.print("\n* 必须写明 must be written")
 
 
 def _show(console: Console, policy: Policy) -> None:

@@ -18,6 +18,9 @@ from yijie.kernel.money import Fen, percent, yuan
 
 TOTAL = Text("费用总额", "total")
 CASH = Text("现金", "cash")
+PREPAID = Text("已预交", "prepaid")
+CASH_DUE = Text("应补", "still due")
+REFUND = Text("应退", "refund")
 FROM_POLICY = Text("依据", "rests on")
 
 
@@ -27,6 +30,12 @@ def print_statement(console: Console, policy: Policy, case: Case, benefit: Benef
     console.print(f"{policy.name.zh} {policy.name.en} {policy.region}，{benefit.day}，{benefit.year} 年度 year")
     console.print(_sums("费用构成 bill", [(TOTAL, benefit.amounts.total), *_parts(benefit)]))
     console.print(_sums("支付 paid by", _payers(benefit)))
+    if benefit.prepaid:
+        console.print(_sums("预交金 prepaid", _prepaid(benefit)))
+    if benefit.allowances:
+        titles = {layer.name: layer.title for layer in policy.layers}
+        rows = [(titles[paid.layer], paid.amount) for paid in benefit.allowances]
+        console.print(_sums("另付（不在费用内） paid beside the bill", rows))
     facts = f"起付线 deductible {yuan(benefit.deductible)}"
     if benefit.pooled_ratio is not None:
         facts += f"，统筹支付比例 pooled ratio {percent(benefit.pooled_ratio)}"
@@ -57,6 +66,10 @@ def _payers(benefit: Benefit) -> list[tuple[Text, Fen]]:
     return payers
 
 
+def _prepaid(benefit: Benefit) -> list[tuple[Text, Fen]]:
+    return [(PREPAID, benefit.prepaid), (CASH_DUE, benefit.cash_due), (REFUND, benefit.refund)]
+
+
 def _sums(title: str, rows: list[tuple[Text, Fen]]) -> Table:
     table = Table(title=title, title_justify="left", show_header=False)
     table.add_column(min_width=36)
@@ -72,9 +85,9 @@ def _print_layer(console: Console, policy: Policy, steps: list[TraceStep], langu
     console.print(f"\n[bold]{escape(title.say(language))}[/bold] → {payer.say(language)}")
     for step in steps:
         console.print(f"  • {step_label(step, language)}: {escape(sentence(step, language))}")
-        if step.step == "bands":
+        if step.step in ("bands", "phases"):
             for band in step.bands:
-                console.print(f"      {band_sentence(band, language)}")
+                console.print(f"      {band_sentence(band, language, step.step)}")
         for use in step.uses:
             words = parameter_sentence(use, step.step, policy.vocabulary, language)
             console.print(f"      [dim]{FROM_POLICY.say(language)}: {escape(words)}[/dim]")
