@@ -104,7 +104,7 @@ def _phases(layer: Layer, rule: Active, bounds: tuple[int, ...]) -> PhasePlan:
         found = find(row.most, rule.facts)[0] if row.most else Absent()
         limits.append(cast("int | None", figure_of(found)))
     unit = rule.step.forms.get(UNIT, DAY)
-    return PhasePlan(unit, bounds, tuple(limits), rule.step.forms["over"] == "year", f"{layer.name}.{unit}")
+    return PhasePlan(unit, bounds, tuple(limits), rule.step.forms["over"] == "year", f"{layer.name}.phases.{unit}")
 
 
 def _allowance(rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
