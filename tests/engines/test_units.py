@@ -108,6 +108,14 @@ def test_two_steps_that_count_one_unit_count_it_once():
     assert answer.deltas["layer1.hour"] == 2500
 
 
+def test_a_rate_says_how_many_units_it_paid_for():
+    rate = {"rate": {"unit": "hour", "per": "month", "amount": since(60), "most": since(25)}}
+    rules = policy(layer(rate), pool=HOURS)
+    told = evaluate(rules, case("2000", units=units(hour=30.5))).trace[-1]
+    assert sentence(told, "zh") == "计 25（发生 30.5），定额 1500.00 元：2000.00 元中支付 1500.00 元"
+    assert [use.name for use in told.uses] == ["amount", "most"]
+
+
 def test_a_package_of_so_much_a_month():
     # 900 a month for care at home
     rules = policy(layer({"rate": {"unit": "month", "amount": since(900)}}), pool=HOURS)
