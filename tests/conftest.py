@@ -12,6 +12,8 @@ import pytest
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
 os.environ["YIJIE_DATABASE_URL"] = "postgresql:///set-by-the-database-fixture"
+os.environ["YIJIE_CLIENT_KEY"] = "00112233445566778899aabbccddeeff"
+os.environ.setdefault("YIJIE_LOG_LEVEL", "WARNING")
 django.setup()
 
 import psycopg

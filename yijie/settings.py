@@ -2,6 +2,7 @@
 
 YIJIE_DATABASE_URL   PostgreSQL 15 or newer; the command line starts its own and sets this where it is missing
 YIJIE_SECRET_KEY     secret of the web application; made anew at each start where it is missing
+YIJIE_CLIENTS        "registered": only institutions with a client profile are served; else the others may speak plainly
 YIJIE_POLICIES       folder with one policy pack per pool (default: the packs this product brings)
 """
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEBUG = False
 SECRET_KEY = os.environ.get("YIJIE_SECRET_KEY") or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = os.environ.get("YIJIE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+REGISTERED_CLIENTS_ONLY = os.environ.get("YIJIE_CLIENTS", "") == "registered"
 POLICIES_DIR = Path(os.environ.get("YIJIE_POLICIES", ROOT / "policies"))
 
 INSTALLED_APPS = [

@@ -106,6 +106,30 @@ class EncryptedInput(FsiError):
     en = "input is encrypted, but this institution has no key on file; send plain text or register a key"
 
 
+class CiphertextUnreadable(FsiError):
+    """``input`` cannot be decrypted with the institution's key."""
+
+    code = "fsi.ciphertext_unreadable"
+    zh = "input无法解密：密钥、填充或编码不符，请核对SM4密钥（ECB、PKCS#7，base64或十六进制）"
+    en = "input cannot be decrypted; check the SM4 key (ECB, PKCS#7, base64 or hexadecimal)"
+
+
+class SignatureMissing(FsiError):
+    """The institution is registered as signing, and ``cainfo`` is empty."""
+
+    code = "fsi.signature_missing"
+    zh = "缺少数字签名（cainfo）：本机构登记为签名传输，请以登记公钥对应的SM2私钥签名"
+    en = "cainfo is empty, but this institution is registered as signing its messages"
+
+
+class SignatureWrong(FsiError):
+    """``cainfo`` is no signature of this message by the institution's key."""
+
+    code = "fsi.signature_wrong"
+    zh = "数字签名（cainfo）验证不通过：内容、私钥或用户标识不符，本次未作任何处理"
+    en = "cainfo does not verify with the registered key; nothing was done"
+
+
 class InfnoDisagrees(FsiError):
     """Transaction number in the address and in the message differ."""
 

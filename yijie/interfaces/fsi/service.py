@@ -6,6 +6,7 @@ import itertools
 import logging
 import secrets
 from datetime import datetime
+from types import MappingProxyType
 
 from yijie.domain import institution
 from yijie.domain.transaction import in_transaction, reading
@@ -14,11 +15,15 @@ from yijie.kernel.errors import BrokenInvariant, YijieError
 from yijie.kernel.region import is_region
 
 from . import messages
-from .answer import failure, reference_number, success
+from .answer import reference_number
 from .call import READING, SETTLING, WRITING, Call, Done
-from .envelope import Envelope, parse_request
+from .clients import Profile, profile_of
+from .envelope import Envelope, Unopened, opened, read_message
 from .errors import NotOffered
+from .gateway_errors import GatewayRefusal
+from .gateways import Headers, authenticate
 from .messages import Claim, Kept
+from .presenting import done, in_national_words, refused
 from .reading import read_input
 from .shaping import shape
 from .tables import transaction
@@ -29,6 +34,7 @@ log = logging.getLogger(__name__)
 SERIAL_MAX = 10**10
 _serials = itertools.count(secrets.randbelow(SERIAL_MAX // 2))
 UNKNOWN_REGION = "000000"
+NO_HEADERS: Headers = MappingProxyType({})
 OFFERED = READING.keys() | WRITING.keys() | SETTLING.keys()
 """Every transaction number this node serves; each module of ``transactions`` has registered its own."""
 
@@ -41,47 +47,55 @@ class Unforeseen(YijieError):
     en = "internal error {incident}; nothing was done, send the same message again and tell the operator the number"
 
 
-def answer(body: bytes, path_infno: str | None = None) -> bytes:
-    """The response to a request body. Never raises: errors become ``infcode`` -1 with a text for the desk."""
+def answer(body: bytes, path_infno: str | None = None, headers: Headers = NO_HEADERS) -> bytes:
+    """The response to a request body. Errors become ``infcode`` -1 with a text for the desk.
+
+    Raises only :class:`~yijie.interfaces.fsi.gateway_errors.GatewayRefusal`, which is the gateway's to answer.
+    """
     received = now()
-    region = UNKNOWN_REGION
-    envelope: Envelope | None = None
+    region, infno, profile = UNKNOWN_REGION, path_infno or "unread", None
     try:
-        envelope = parse_request(body, path_infno)
-        region = envelope.mdtrtarea_admvs if is_region(envelope.mdtrtarea_admvs) else UNKNOWN_REGION
-        output = _run(envelope)
+        message = read_message(body, path_infno)
+        region, infno = _region_of(message), message.infno
+        profile = profile_of(message.institution)
+        authenticate(profile, headers, infno, body)
+        output = _run(opened(message, profile), profile)
+        reference = _reference(region, received)
+        return done(infno, output, profile, reference=reference, received=received, responded=now())
+    except GatewayRefusal:
+        raise
     except YijieError as error:
         if isinstance(error, BrokenInvariant):
-            log.exception("broken invariant in transaction %s", path_infno or _infno_of(envelope))
-        return failure(error, reference=_reference(region, received), received=received, responded=now())
+            log.exception("broken invariant in transaction %s", infno)
+        refusal = error
     except Exception:
         incident = secrets.token_hex(4)
-        log.exception("incident %s in transaction %s", incident, path_infno or _infno_of(envelope))
-        error = Unforeseen(incident=incident)
-        return failure(error, reference=_reference(region, received), received=received, responded=now())
-    return success(output, reference=_reference(region, received), received=received, responded=now())
+        log.exception("incident %s in transaction %s", incident, infno)
+        refusal = Unforeseen(incident=incident)
+    return refused(refusal, profile, reference=_reference(region, received), received=received, responded=now())
 
 
 def refuse(error: YijieError) -> bytes:
     """The response to a request that is not even read."""
     received = now()
-    return failure(error, reference=_reference(UNKNOWN_REGION, received), received=received, responded=received)
+    return refused(error, None, reference=_reference(UNKNOWN_REGION, received), received=received, responded=received)
 
 
-def _infno_of(envelope: Envelope | None) -> str:
-    return envelope.infno if envelope else "unread"
+def _region_of(message: Unopened) -> str:
+    region = str(message.header["mdtrtarea_admvs"])
+    return region if is_region(region) else UNKNOWN_REGION
 
 
 def _reference(region: str, moment: datetime) -> str:
     return reference_number(region, moment, next(_serials) % SERIAL_MAX)
 
 
-def _run(envelope: Envelope) -> bytes:
+def _run(envelope: Envelope, profile: Profile) -> bytes:
     """The transaction's output as JSON bytes."""
     known = transaction(envelope.infno)
     if envelope.infno not in OFFERED:
         raise NotOffered(infno=envelope.infno, name=known.name)
-    call = reading(lambda: _call(envelope))
+    call = reading(lambda: _call(envelope, profile))
     if envelope.infno in READING:
         return _shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
     claim = Claim(
@@ -95,8 +109,8 @@ def _run(envelope: Envelope) -> bytes:
     return in_transaction(lambda: _once(call, claim))
 
 
-def _call(envelope: Envelope) -> Call:
-    nodes = read_input(envelope.infno, envelope.input).nodes
+def _call(envelope: Envelope, profile: Profile) -> Call:
+    nodes = read_input(envelope.infno, in_national_words(envelope.input, profile)).nodes
     at = institution.standing(envelope.fixmedins_code)
     at.require_region(envelope.mdtrtarea_admvs)
     require_signed_in(envelope.sign_no, at.code)
