@@ -21,6 +21,7 @@ ALLOWED_HOSTS = os.environ.get("YIJIE_HOSTS", "127.0.0.1,localhost,[::1]").split
 POLICIES_DIR = Path(os.environ.get("YIJIE_POLICIES", ROOT / "policies"))
 
 INSTALLED_APPS = [
+    "yijie.domain.files",
     "yijie.domain.enrolment",
     "yijie.domain.institution",
     "yijie.domain.catalogue",

@@ -35,8 +35,8 @@ class NotOffered(FsiError):
     """A transaction of the interface that this node does not serve."""
 
     code = "fsi.not_offered"
-    zh = "交易{infno}（{name}）本系统尚未开通，如业务需要请联系医保经办机构"
-    en = "transaction {infno} ({name}) is not offered here; ask the insurance bureau if you need it"
+    zh = "交易{infno}（{name}）本系统尚未开通：{why}"
+    en = "transaction {infno} ({name}) is not offered here: {why_en}"
 
 
 # ----------------------------------------------------------------------------------------------- body and header

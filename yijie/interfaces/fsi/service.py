@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import logging
 import secrets
@@ -15,11 +16,13 @@ from yijie.kernel.region import is_region
 
 from . import messages
 from .answer import failure, reference_number, success
-from .call import READING, SETTLING, WRITING, Call, Done
+from .attachment import Attachment, Download
+from .call import DOWNLOADING, READING, SETTLING, WRITING, Call, Done
 from .envelope import Envelope, parse_request
 from .errors import NotOffered
 from .messages import Claim, Kept
 from .reading import read_input
+from .refused import family_of
 from .shaping import shape
 from .tables import transaction
 from .transactions.sign_in import require_signed_in
@@ -29,7 +32,7 @@ log = logging.getLogger(__name__)
 SERIAL_MAX = 10**10
 _serials = itertools.count(secrets.randbelow(SERIAL_MAX // 2))
 UNKNOWN_REGION = "000000"
-OFFERED = READING.keys() | WRITING.keys() | SETTLING.keys()
+OFFERED = READING.keys() | WRITING.keys() | SETTLING.keys() | DOWNLOADING.keys()
 """Every transaction number this node serves; each module of ``transactions`` has registered its own."""
 
 
@@ -41,15 +44,20 @@ class Unforeseen(YijieError):
     en = "internal error {incident}; nothing was done, send the same message again and tell the operator the number"
 
 
-def answer(body: bytes, path_infno: str | None = None) -> bytes:
-    """The response to a request body. Never raises: errors become ``infcode`` -1 with a text for the desk."""
+def answer(body: bytes, path_infno: str | None = None, attachment: Attachment | None = None) -> bytes | Download:
+    """The response to a request body. Never raises: errors become ``infcode`` -1 with a text for the desk.
+
+    ``attachment`` is a file that came beside the message; a transaction that is answered by a file gives it back.
+    """
     received = now()
     region = UNKNOWN_REGION
     envelope: Envelope | None = None
     try:
         envelope = parse_request(body, path_infno)
         region = envelope.mdtrtarea_admvs if is_region(envelope.mdtrtarea_admvs) else UNKNOWN_REGION
-        output = _run(envelope)
+        output = _run(envelope, attachment)
+        if isinstance(output, Download):
+            return output
     except YijieError as error:
         if isinstance(error, BrokenInvariant):
             log.exception("broken invariant in transaction %s", path_infno or _infno_of(envelope))
@@ -76,17 +84,20 @@ def _reference(region: str, moment: datetime) -> str:
     return reference_number(region, moment, next(_serials) % SERIAL_MAX)
 
 
-def _run(envelope: Envelope) -> bytes:
-    """The transaction's output as JSON bytes."""
+def _run(envelope: Envelope, attachment: Attachment | None) -> bytes | Download:
+    """The transaction's output as JSON bytes, or the file it is answered by."""
     known = transaction(envelope.infno)
     if envelope.infno not in OFFERED:
-        raise NotOffered(infno=envelope.infno, name=known.name)
-    call = reading(lambda: _call(envelope))
+        family = family_of(envelope.infno)
+        raise NotOffered(infno=envelope.infno, name=known.name, why=family.zh, why_en=family.en)
+    call = reading(lambda: _call(envelope, attachment))
+    if envelope.infno in DOWNLOADING:
+        return Download(reading(lambda: DOWNLOADING[envelope.infno](call)))
     if envelope.infno in READING:
         return _shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
     claim = Claim(
         key=(call.at.code, envelope.infno, envelope.msgid),
-        content_hash=envelope.content_hash(),
+        content_hash=_content_hash(envelope, attachment),
         person_number=call.person_number,
         operator=envelope.opter,
     )
@@ -95,12 +106,18 @@ def _run(envelope: Envelope) -> bytes:
     return in_transaction(lambda: _once(call, claim))
 
 
-def _call(envelope: Envelope) -> Call:
+def _content_hash(envelope: Envelope, attachment: Attachment | None) -> str:
+    if attachment is None:
+        return envelope.content_hash()
+    return hashlib.sha256(f"{envelope.content_hash()} {attachment.digest}".encode()).hexdigest()
+
+
+def _call(envelope: Envelope, attachment: Attachment | None) -> Call:
     nodes = read_input(envelope.infno, envelope.input).nodes
     at = institution.standing(envelope.fixmedins_code)
     at.require_region(envelope.mdtrtarea_admvs)
     require_signed_in(envelope.sign_no, at.code)
-    return Call(envelope, nodes, at)
+    return Call(envelope, nodes, at, attachment)
 
 
 def _once(call: Call, claim: Claim) -> bytes:
