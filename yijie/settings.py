@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "yijie.domain.decision",
     "yijie.domain.encounter",
     "yijie.domain.settlement",
+    "yijie.domain.reconcile",
     "yijie.interfaces.fsi",
 ]
 MIDDLEWARE: list[str] = []

@@ -12,6 +12,7 @@ from .store import (
 from .tabular import (
     Table as Table,
     TableUnreadable as TableUnreadable,
+    Write as Write,
     read_table as read_table,
     write_table as write_table,
 )

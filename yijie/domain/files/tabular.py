@@ -9,6 +9,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, NamedTuple
 
 from yijie.kernel.errors import YijieError
@@ -37,27 +38,34 @@ class Table(NamedTuple):
     rows: int
 
 
-def read_table(name: str, content: Iterable[bytes], width: int) -> Iterator[list[str]]:
-    """Lines of an uploaded table, each with ``width`` values; empty ones are ""."""
+@contextmanager
+def read_table(name: str, content: Iterable[bytes], width: int) -> Iterator[Iterator[list[str]]]:
+    """Lines of an uploaded table, each with ``width`` values; empty ones are "".
+
+    The content is set aside on disk first, so that reading the lines asks nobody for anything.
+    """
     with tempfile.TemporaryFile() as whole:
         for piece in content:
             whole.write(piece)
         whole.seek(0)
         with _text_in(name, whole) as text:
-            yield from _lines(name, text, width)
+            yield _lines(name, text, width)
 
 
-def _text_in(name: str, whole: IO[bytes]) -> IO[bytes]:
+@contextmanager
+def _text_in(name: str, whole: IO[bytes]) -> Iterator[IO[bytes]]:
     if not zipfile.is_zipfile(whole):
         whole.seek(0)
-        return whole
-    archive = zipfile.ZipFile(whole)
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) != 1:
-        raise TableUnreadable(name=name, line=0, why=f"压缩包内有 {len(entries)} 个文件")
-    if entries[0].flag_bits & 1 or entries[0].file_size > TEXT_BYTES_MAX:
-        raise TableUnreadable(name=name, line=0, why="已加密或过大")
-    return archive.open(entries[0])
+        yield whole
+        return
+    with zipfile.ZipFile(whole) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(entries) != 1:
+            raise TableUnreadable(name=name, line=0, why=f"压缩包内有 {len(entries)} 个文件")
+        if entries[0].flag_bits & 1 or entries[0].file_size > TEXT_BYTES_MAX:
+            raise TableUnreadable(name=name, line=0, why="已加密或过大")
+        with archive.open(entries[0]) as text:
+            yield text
 
 
 def _lines(name: str, text: IO[bytes], width: int) -> Iterator[list[str]]:
@@ -74,6 +82,7 @@ def _lines(name: str, text: IO[bytes], width: int) -> Iterator[list[str]]:
             if number > ROWS_MAX:
                 raise TableUnreadable(name=name, line=number, why=f"超过 {ROWS_MAX} 行")
             yield ["" if value == EMPTY else value.strip() for value in values]
+        reader.detach()
     except (UnicodeDecodeError, zipfile.BadZipFile, EOFError) as error:
         raise TableUnreadable(name=name, line=number + 1, why="不是有效的 UTF-8 文本或压缩包损坏") from error
 
@@ -81,19 +90,19 @@ def _lines(name: str, text: IO[bytes], width: int) -> Iterator[list[str]]:
 Write = Callable[[bytes], object]
 
 
-def write_table(entry: str, fill: Callable[[Write], int]) -> Table:
-    """A ZIP with one text named ``entry``; ``fill`` is given a function that takes bytes and returns the line count."""
-    whole = tempfile.TemporaryFile()  # noqa: SIM115  closed by the reader below, or with the last reference to it
-    with (
-        zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-        archive.open(entry, "w", force_zip64=True) as text,
-    ):
-        rows = fill(text.write)
-    whole.seek(0)
-    return Table(_read(whole), rows)
+@contextmanager
+def write_table(entry: str, fill: Callable[[Write], int]) -> Iterator[Table]:
+    """A ZIP with a text named ``entry``; ``fill`` is given a function that takes bytes, and returns the line count."""
+    with tempfile.TemporaryFile() as whole:
+        with (
+            zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+            archive.open(entry, "w", force_zip64=True) as text,
+        ):
+            rows = fill(text.write)
+        whole.seek(0)
+        yield Table(_read(whole), rows)
 
 
 def _read(whole: IO[bytes]) -> Iterator[bytes]:
-    with whole:
-        while piece := whole.read(READ_BYTES):
-            yield piece
+    while piece := whole.read(READ_BYTES):
+        yield piece

@@ -67,11 +67,9 @@ def _release(version: str, newest: int) -> int:
 
 
 def _made(form: CatalogueFile, name: str, changes: Changes) -> files.Stored:
-    table = files.write_table(
-        name.replace(".zip", ".txt"),
-        lambda write: catalogue.write_changes(changes, form.columns, write),
-    )
-    return files.store(name, table.content, institution=files.EVERYBODY, region=NATION)
+    entry = name.replace(".zip", ".txt")
+    with files.write_table(entry, lambda write: catalogue.write_changes(changes, form.columns, write)) as table:
+        return files.store(name, table.content, institution=files.EVERYBODY, region=NATION)
 
 
 def _asked(call: Call, row: Row) -> TermAsked:
