@@ -192,8 +192,8 @@ def test_the_profile_says_which_family_counts_not_the_request(registered):
     body = messages.request("1101", {}, fixmedins_code=BEIJING_TERTIARY, mdtrtarea_admvs="110105")
     for headers in ({}, tif("g")):
         with pytest.raises(refusals.HeadersMissing):
-            answer(body, None, headers)
-    assert b"[fsi.node_missing]" in answer(body, None, api())
+            answer(body, headers=headers)
+    assert b"[fsi.node_missing]" in answer(body, headers=api())
 
 
 @override_settings(REGISTERED_CLIENTS_ONLY=True)

@@ -35,8 +35,8 @@ class NotOffered(FsiError):
     """A transaction of the interface that this node does not serve."""
 
     code = "fsi.not_offered"
-    zh = "交易{infno}（{name}）本系统尚未开通，如业务需要请联系医保经办机构"
-    en = "transaction {infno} ({name}) is not offered here; ask the insurance bureau if you need it"
+    zh = "交易{infno}（{name}）本系统尚未开通：{why}"
+    en = "transaction {infno} ({name}) is not offered here: {why_en}"
 
 
 # ----------------------------------------------------------------------------------------------- body and header
@@ -48,6 +48,14 @@ class BodyTooLarge(FsiError):
     code = "fsi.body_too_large"
     zh = "报文过大：{size}字节，每次最多{size_max}字节，请分批上传"
     en = "the message has {size} bytes, at most {size_max} are read; send it in parts"
+
+
+class FormUnreadable(FsiError):
+    """An upload form that is no multipart form."""
+
+    code = "fsi.form_unreadable"
+    zh = "上传表单无法读取，请按multipart/form-data发送：jsonStr为报文，file为文件"
+    en = "the form cannot be read; send multipart/form-data with the parts jsonStr (message) and file"
 
 
 class NotUtf8(FsiError):

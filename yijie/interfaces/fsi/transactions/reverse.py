@@ -11,6 +11,8 @@ from yijie.interfaces.fsi.call import Call, Done, writes
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import public_id
 
+from .settling import voiding_message
+
 
 class NotReversible(YijieError):
     """A transaction that 2601 does not undo."""
@@ -56,7 +58,9 @@ def reverse(call: Call) -> Done:
         _cancel_admission(original.subject, call.at.code, person)
     else:
         with contextlib.suppress(settlement.AlreadyVoided):
-            settlement.void_settlement(original.subject or 0, institution=call.at.code, person_number=person)
+            settlement.void_settlement(
+                original.subject or 0, institution=call.at.code, person_number=person, details=voiding_message(call)
+            )
     messages.mark_reversed(key)
     return Done()
 

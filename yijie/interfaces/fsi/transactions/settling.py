@@ -124,11 +124,23 @@ def settle(call: Call, claim: Claim) -> str:
     return answer
 
 
+def voiding_message(call: Call) -> dict[str, str]:
+    """What a void remembers of the message that asked for it."""
+    by = {"operator": call.envelope.opter, "operator_name": call.envelope.opter_name}
+    return {"message": call.envelope.msgid, **by}
+
+
 @writes("2208", "2305")
 def void(call: Call) -> Done:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
     row = call.one()
-    voided = settlement.void(row["setl_id"], row["mdtrt_id"], institution=call.at.code, person_number=row["psn_no"])
+    voided = settlement.void(
+        row["setl_id"],
+        row["mdtrt_id"],
+        institution=call.at.code,
+        person_number=row["psn_no"],
+        details=voiding_message(call),
+    )
     mirror = settlement.find(voided.number, row["mdtrt_id"], row["psn_no"])
     assert mirror is not None  # noqa: S101  written a moment ago in this transaction
     relation = (mirror.person_number, mirror.insurance, mirror.home_region)

@@ -1,0 +1,3 @@
+"""Placeholder replaced in the next step."""
+
+STORED: dict[str, object] = {}
