@@ -72,17 +72,17 @@ def require_port(port: int) -> None:
             raise PortTaken(port=port) from error
 
 
-def listen(port: int = PORT, *, workers: int = WORKERS, threads: int = THREADS) -> None:
+def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
     """Serve until stopped; requests that were accepted are finished first.
 
-    ``threads`` messages are worked on at once by each process (see ``fsi.door``); further threads carry those who wait.
+    Each process works on as many messages at once as it has desks (``YIJIE_DESKS``, see ``fsi.door``); further threads
+    carry those who wait.
     """
     from django.conf import settings  # noqa: PLC0415  wants Django started
     from granian import Granian  # noqa: PLC0415  only the serving process needs it
     from granian.constants import Interfaces  # noqa: PLC0415
 
     require_port(port)
-    os.environ["YIJIE_DESKS"] = str(threads)
     with tempfile.TemporaryDirectory(prefix="yijie-metrics-") as measured:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = measured
         Granian(
@@ -91,7 +91,7 @@ def listen(port: int = PORT, *, workers: int = WORKERS, threads: int = THREADS) 
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=threads + settings.WAITING_MAX + SPARE_THREADS,
+            blocking_threads=settings.DESKS + settings.WAITING_MAX + SPARE_THREADS,
             backlog=BACKLOG,
             backpressure=CONNECTIONS_MAX,
             workers_kill_timeout=STOP_SECONDS_MAX,
