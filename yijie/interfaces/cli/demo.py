@@ -52,16 +52,16 @@ def run(
 
 
 def _stay_up(narrator: Narrator, address: str, number: str) -> None:
-    narrator.tell(
-        f"服务继续运行：{address}/fsi/api/rsfComIfsService/callService，按 Ctrl-C 结束",
-        "the server stays up; press Ctrl-C to end. Elsewhere, try:",
-    )
-    narrator.block(
-        f".venv/bin/yijie statement {number} --lang en     the statement in English\n"
-        ".venv/bin/yijie policy check policies                      the policies it was decided by\n"
-        "docs/his-interface.md                                      how a hospital system connects"
-    )
     try:
+        narrator.block(
+            f".venv/bin/yijie statement {number} --lang en     the statement in English\n"
+            ".venv/bin/yijie policy check policies                      the policies it was decided by\n"
+            "docs/his-interface.md                                      how a hospital system connects"
+        )
+        narrator.tell(
+            f"服务继续运行：{address}/fsi/api/rsfComIfsService/callService，按 Ctrl-C 结束",
+            "the server stays up; look at what stands above, press Ctrl-C to end",
+        )
         threading.Event().wait()
     except KeyboardInterrupt:
         narrator.tell("结束", "ended")
