@@ -2,8 +2,10 @@
 
 from . import (
     catalogue,
+    establishment,
     file_transfer,
     filings,
+    goods,
     inpatient,
     institution,
     lost_answer,
@@ -18,8 +20,10 @@ from . import (
 
 __all__ = [
     "catalogue",
+    "establishment",
     "file_transfer",
     "filings",
+    "goods",
     "inpatient",
     "institution",
     "lost_answer",
