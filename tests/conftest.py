@@ -3,13 +3,20 @@
 Nothing is mocked. Each test that touches the database is followed by the one question that proves the books.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import django
 import pytest
 
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+    # Every run closes the folder all runs share against other users, also against a database that runs as one.
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="yijie-")
+    atexit.register(shutil.rmtree, os.environ["PYTEST_DEBUG_TEMPROOT"], ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
 os.environ["YIJIE_DATABASE_URL"] = "postgresql:///set-by-the-database-fixture"
 django.setup()

@@ -52,6 +52,7 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY)
     payload = make(infno)
     if infno in DIAGNOSED:
         payload.setdefault("diseinfo", messages.skeleton_input(infno)["diseinfo"])
+    facts["rows"] = max((len(node) for node in payload.values() if isinstance(node, list)), default=1)
     for rows in [[payload], *(node if isinstance(node, list) else [node] for node in payload.values())]:
         for number, row in enumerate(rows if isinstance(rows[0], dict) else []):
             decided = real(facts, infno, number) | keyed(facts, infno, number) | facts.get("own", {})
@@ -131,6 +132,15 @@ def real(facts, infno, number):
         "page_size": 50,
         "pageNum": 1,
         "pageSize": 50,
+        "mdtrtId": facts["serial"],
+        "elecSetlCertCnt": facts["rows"],
+        "elecSetlCertNo": f"{number}{facts['serial']}",
+        "psnNo": patient.number,
+        "mdtrtCertType": "02",
+        "mdtrtCertNo": patient.certificate,
+        "cardSn": "",
+        "psnUserIdCard": patient.certificate,
+        "psnUserName": patient.name,
         "cum_ym": f"{today():%Y%m}",
         "birctrl_matn_date": f"{today()}",
         "die_date": f"{today()}",
@@ -204,7 +214,27 @@ def _with_stay(desk, patient):
     return _open_stay(desk, patient)
 
 
+def _certified(field):
+    """A certificate uploaded before, which the message names in a field."""
+
+    def prepare(_desk, _patient):
+        other = able("4901")
+        assert other.say().done
+        return {"own": {field: other.payload["upldDetlList"][0]["elecSetlCertNo"]}}
+
+    return prepare
+
+
+def _self_paid(_desk, _patient):
+    other = able("4261")
+    assert other.say().done
+    return {"own": {"mdtrtId": other.payload["fmiOwnpayPatnMdtrtDDTO"][0]["mdtrtId"]}}
+
+
 PREPARED = {
+    "4262": _self_paid,
+    "4905": _certified("initElecSetlCertNo"),
+    "5501": _certified("elecSetlCertNo"),
     **{infno: _with_stay for infno in STORED if infno[0] in "24"},
     **dict.fromkeys(("3505", "3505A", "3506", "3506A"), _settled_stay),
     "3402": _kept("3401"),

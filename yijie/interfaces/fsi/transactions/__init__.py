@@ -2,6 +2,7 @@
 
 from . import (
     catalogue,
+    certificates,
     establishment,
     file_transfer,
     filings,
@@ -13,13 +14,16 @@ from . import (
     person,
     query,
     reconcile,
+    reports,
     reverse,
+    self_pay,
     settling,
     sign_in,
 )
 
 __all__ = [
     "catalogue",
+    "certificates",
     "establishment",
     "file_transfer",
     "filings",
@@ -31,7 +35,9 @@ __all__ = [
     "person",
     "query",
     "reconcile",
+    "reports",
     "reverse",
+    "self_pay",
     "settling",
     "sign_in",
 ]
