@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "yijie.domain.encounter",
     "yijie.domain.settlement",
     "yijie.domain.reconcile",
+    "yijie.domain.archive",
     "yijie.interfaces.fsi",
 ]
 MIDDLEWARE: list[str] = []

@@ -14,6 +14,7 @@ from people import born
 
 from yijie.interfaces.demo.his import Item, moment, total_of
 from yijie.interfaces.fsi import transaction
+from yijie.interfaces.fsi.storing import STORED
 from yijie.interfaces.sample import institutions, shelf
 from yijie.kernel.dates import now, today
 
@@ -21,6 +22,8 @@ ITEMS = [Item(shelf.SURGERY.code, "1200.00", "2", serial="1001")]
 SERIALS = itertools.count(1)
 DIAGNOSED = {"2401", "2402"}
 """The table leaves diagnoses open, an admission and a discharge cannot do without."""
+SERIAL_KEYS = {"medcas_drord_detl_id", "file_name", "palg_no"}
+"""Keys of records of which one message may carry many of one encounter; elsewhere the first part of the key is told."""
 OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208"}
 
 
@@ -49,13 +52,22 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY)
     payload = make(infno)
     if infno in DIAGNOSED:
         payload.setdefault("diseinfo", messages.skeleton_input(infno)["diseinfo"])
-    for node in payload.values():
-        rows = node if isinstance(node, list) else [node]
-        for number, row in enumerate(rows):
-            row.update({name: value for name, value in real(facts, infno, number).items() if name in row})
+    facts["rows"] = max((len(node) for node in payload.values() if isinstance(node, list)), default=1)
+    for rows in [[payload], *(node if isinstance(node, list) else [node] for node in payload.values())]:
+        for number, row in enumerate(rows if isinstance(rows[0], dict) else []):
+            decided = real(facts, infno, number) | keyed(facts, infno, number) | facts.get("own", {})
+            row.update({name: value for name, value in decided.items() if name in row})
     if infno == "5303":
         payload["data"].pop("psn_no", None)
     return Able(desk, infno, payload, patient, facts.get("encounter", ""), facts.get("settlement", ""))
+
+
+def keyed(facts, infno, number):
+    """The field that tells one kept record from another."""
+    form = STORED.get(infno)
+    if form is None or "mdtrt_id" in form.key:
+        return {}
+    return {form.key[-1] if form.key[-1] in SERIAL_KEYS else form.key[0]: f"{number}{facts['serial']}"}
 
 
 def real(facts, infno, number):
@@ -116,6 +128,19 @@ def real(facts, infno, number):
         "oinfno": "2304",
         "fixmedins_type": "1",
         "sign_no": facts.get("sign_in", ""),
+        "page_num": 1,
+        "page_size": 50,
+        "pageNum": 1,
+        "pageSize": 50,
+        "mdtrtId": facts["serial"],
+        "elecSetlCertCnt": facts["rows"],
+        "elecSetlCertNo": f"{number}{facts['serial']}",
+        "psnNo": patient.number,
+        "mdtrtCertType": "02",
+        "mdtrtCertNo": patient.certificate,
+        "cardSn": "",
+        "psnUserIdCard": patient.certificate,
+        "psnUserName": patient.name,
         "cum_ym": f"{today():%Y%m}",
         "birctrl_matn_date": f"{today()}",
         "die_date": f"{today()}",
@@ -171,7 +196,59 @@ def _signed_in(desk, _patient):
     return {"sign_in": desk.sign_no}
 
 
+def _kept(infno, **renamed):
+    """A record kept before, which the message names by its key."""
+
+    def prepare(_desk, _patient):
+        other = able(infno)
+        assert other.say().done
+        form = STORED[infno]
+        rows = other.payload[form.node]
+        row = rows[0] if isinstance(rows, list) else rows
+        return {"own": {name: row[name] for name in form.key} | renamed}
+
+    return prepare
+
+
+def _with_stay(desk, patient):
+    return _open_stay(desk, patient)
+
+
+def _certified(field):
+    """A certificate uploaded before, which the message names in a field."""
+
+    def prepare(_desk, _patient):
+        other = able("4901")
+        assert other.say().done
+        return {"own": {field: other.payload["upldDetlList"][0]["elecSetlCertNo"]}}
+
+    return prepare
+
+
+def _self_paid(_desk, _patient):
+    other = able("4261")
+    assert other.say().done
+    return {"own": {"mdtrtId": other.payload["fmiOwnpayPatnMdtrtDDTO"][0]["mdtrtId"]}}
+
+
 PREPARED = {
+    "4262": _self_paid,
+    "4905": _certified("initElecSetlCertNo"),
+    "5501": _certified("elecSetlCertNo"),
+    **{infno: _with_stay for infno in STORED if infno[0] in "24"},
+    **dict.fromkeys(("3505", "3505A", "3506", "3506A"), _settled_stay),
+    "3402": _kept("3401"),
+    "3403": _kept("3401"),
+    "3462": _kept("3461"),
+    "3463": _kept("3461"),
+    "3468": _kept("3467"),
+    "3469": _kept("3467"),
+    "3507": _kept("3501", inv_data_type="1"),
+    "3507A": _kept("3505A", inv_data_type="4"),
+    "3508": _kept("3501"),
+    "3509": _kept("3502"),
+    "3510": _kept("3503"),
+    "3511": _kept("3505"),
     "2202": lambda desk, patient: {"encounter": desk.register(patient, "MZ", now())},
     "2203": _visit,
     "2204": _visit,

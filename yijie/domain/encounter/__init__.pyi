@@ -40,6 +40,7 @@ from .queries import (
     diagnoses_of as diagnoses_of,
     lines_of as lines_of,
     of_person as of_person,
+    persons_of as persons_of,
     staying as staying,
 )
 from .record import Record as Record, find as find, lock as lock, lock_many as lock_many, read_many as read_many

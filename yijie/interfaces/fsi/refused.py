@@ -40,7 +40,6 @@ FAMILIES = (
     Family(r"526[01]", "地方扩展，请改用5203、5204", "a local extension; use 5203 and 5204"),
     Family(r"4101A", "旧版清单上传，请改用4101", "the old settlement list; use 4101"),
     Family(r"420[1-9]A?", "旧版自费上传，请改用4261至4263", "the old self-pay upload; use 4261 to 4263"),
-    Family(r"346[1-9]", "地方扩展，床位与人员由协议管理维护", "a local extension; the bureau keeps beds and staff"),
     Family(r"250\d\d", "地方扩展，请改用2503、2505", "a local extension; use 2503 and 2505"),
     Family(r"90111", "地方扩展，请改用1201", "a local extension; use 1201"),
     Family(r"90[12]\d\d", "地方扩展，登记类业务请改用2505", "a local extension; register with 2505"),

@@ -2,8 +2,11 @@
 
 from . import (
     catalogue,
+    certificates,
+    establishment,
     file_transfer,
     filings,
+    goods,
     inpatient,
     institution,
     lost_answer,
@@ -11,15 +14,20 @@ from . import (
     person,
     query,
     reconcile,
+    reports,
     reverse,
+    self_pay,
     settling,
     sign_in,
 )
 
 __all__ = [
     "catalogue",
+    "certificates",
+    "establishment",
     "file_transfer",
     "filings",
+    "goods",
     "inpatient",
     "institution",
     "lost_answer",
@@ -27,7 +35,9 @@ __all__ = [
     "person",
     "query",
     "reconcile",
+    "reports",
     "reverse",
+    "self_pay",
     "settling",
     "sign_in",
 ]
