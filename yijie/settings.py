@@ -47,7 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "yijie.interfaces.server.urls"
 WSGI_APPLICATION = "yijie.interfaces.server.wsgi.application"
-TEMPLATES: list[dict[str, object]] = []
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

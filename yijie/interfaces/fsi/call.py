@@ -104,6 +104,11 @@ def downloads(*infnos: str) -> Callable[[Callable[[Call], files.Stored]], Callab
     return _register(DOWNLOADING, infnos)
 
 
+def offered() -> frozenset[str]:
+    """Every transaction number this node serves; each module of ``transactions`` has registered its own."""
+    return frozenset().union(READING, WRITING, SETTLING, DOWNLOADING)
+
+
 def _register(table: dict[str, Decorated], infnos: tuple[str, ...]) -> Callable[[Decorated], Decorated]:
     def keep(work: Decorated) -> Decorated:
         table.update(dict.fromkeys(infnos, work))

@@ -1,4 +1,4 @@
-"""Tables of the interface itself: messages with their answers, sign-ins, the profiles of clients, used nonces."""
+"""Tables of the interface itself: messages with their answers, sign-ins, clients, certifications."""
 
 from __future__ import annotations
 
@@ -111,3 +111,53 @@ class Nonce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.access_key} {self.nonce}"
+
+
+class Certification(models.Model):
+    """A trial of a client's system: from its beginning to its end everything the institution sends is watched."""
+
+    class Kind(models.TextChoices):
+        """Whose acceptance list applies; the order of the document's columns."""
+
+        PHARMACY = "pharmacy", "定点零售药店"
+        CLINIC = "clinic", "诊所、社区卫生服务机构"
+        PRIMARY = "primary", "一级医院"
+        HIGHER = "higher", "二级及以上医院"
+
+    institution = models.CharField("机构编号", max_length=30)
+    kind = models.CharField("机构类型", max_length=10, choices=Kind.choices)
+    token = models.CharField("页面标识", max_length=64, unique=True, help_text="who knows it may read the page")
+    began_at = models.DateTimeField("开始时间")
+    ended_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta:
+        verbose_name = "接口验收"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution"], condition=models.Q(ended_at=None), name="certification_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.began_at:%Y-%m-%d}"
+
+
+class Observation(models.Model):
+    """One message seen during a certification: what was sent, masked, and what was found about it."""
+
+    certification = models.ForeignKey(Certification, on_delete=models.CASCADE, related_name="observations")
+    infno = models.CharField("交易编号", max_length=10)
+    msgid = models.CharField("发送方报文ID", max_length=40)
+    content = models.CharField("内容摘要", max_length=64)
+    seen_at = models.DateTimeField("收到时间")
+    code = models.CharField("拒绝代码", max_length=60, blank=True)
+    text = models.CharField("拒绝原因", max_length=250, blank=True)
+    request = models.JSONField("请求（已脱敏）")
+    findings = models.JSONField("检查意见")
+
+    class Meta:
+        verbose_name = "验收报文"
+        indexes = [models.Index(fields=["certification", "infno", "id"], name="observation_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.infno} {self.msgid}"

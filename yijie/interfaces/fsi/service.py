@@ -21,7 +21,8 @@ from yijie.kernel.region import is_region
 from . import measures, messages
 from .answer import reference_number
 from .attachment import Attachment, Download
-from .call import DOWNLOADING, READING, SETTLING, WRITING, Call, Done
+from .call import DOWNLOADING, READING, SETTLING, WRITING, Call, Done, offered
+from .certification.watching import observe
 from .clients import Profile, profile_of
 from .envelope import Envelope, Unopened, opened, read_message
 from .errors import NotOffered
@@ -42,8 +43,7 @@ SERIAL_MAX = 10**10
 _serials = itertools.count(secrets.randbelow(SERIAL_MAX // 2))
 UNKNOWN_REGION = "000000"
 NO_HEADERS: Headers = MappingProxyType({})
-OFFERED = READING.keys() | WRITING.keys() | SETTLING.keys() | DOWNLOADING.keys()
-"""Every transaction number this node serves; each module of ``transactions`` has registered its own."""
+OFFERED = offered()
 
 
 class Unforeseen(YijieError):
@@ -65,16 +65,19 @@ class _Passage:
     msgid: str = ""
     profile: Profile | None = None
     reference: str = ""
+    message: Unopened | None = None
+    envelope: Envelope | None = None
 
     def read(self, message: Unopened) -> None:
         """Take over what the header says."""
+        self.message = message
         region = str(message.header["mdtrtarea_admvs"])
         self.region = region if is_region(region) else UNKNOWN_REGION
         self.infno, self.msgid = message.infno, str(message.header["msgid"])
         self.profile = profile_of(message.institution)
 
     def ended(self, error: YijieError | None = None) -> dict[str, datetime | str]:
-        """Count and log the message; what every answer says about itself."""
+        """Count, log and, under certification, keep the message; what every answer says about itself."""
         self.reference = reference_number(self.region, self.received, next(_serials) % SERIAL_MAX)
         measures.count(
             self.infno,
@@ -84,6 +87,8 @@ class _Passage:
             institution=self.profile.institution if self.profile else "",
             reference=self.reference,
         )
+        if self.message is not None and self.profile is not None:
+            observe(self.message, self.envelope, error)
         return {"reference": self.reference, "received": self.received, "responded": now()}
 
 
@@ -129,7 +134,8 @@ def _answered(
     assert profile is not None  # noqa: S101  read a moment ago
     authenticate(profile, headers, message.infno, message.body)
     require_rate(profile)
-    output = _run(opened(message, profile), attachment, profile)
+    passage.envelope = opened(message, profile)
+    output = _run(passage.envelope, attachment, profile)
     told = passage.ended()
     return output if isinstance(output, Download) else done(message.infno, output, profile, **told)
 

@@ -21,5 +21,6 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
+    path("", include("yijie.interfaces.fsi.certification.page")),
     path("", include("yijie.interfaces.fsi.views")),
 ]
