@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Outcome:
-    """What a load run saw: answers in order of arrival, seconds each took, and seconds in all."""
+    """What a load run saw: answers and HTTP statuses in order of arrival, seconds each took, and seconds in all."""
 
     answers: list[bytes] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -47,6 +48,7 @@ class _Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.received = b""
         self.began = 0.0
+        self.status = 0
 
     def send(self, request: bytes) -> None:
         self.received = b""
@@ -61,7 +63,10 @@ class _Connection:
         head, found, body = self.received.partition(b"\r\n\r\n")
         if not found:
             return None
+        self.status = int(head[9:12])
         lowered = head.lower()
+        if b"transfer-encoding: chunked" in lowered:
+            return body if body.endswith(b"0\r\n\r\n") else None
         at = lowered.index(b"content-length:") + 15
         length = int(lowered[at : lowered.find(b"\r\n", at) if b"\r\n" in lowered[at:] else None])
         return body if len(body) >= length else None
@@ -89,6 +94,7 @@ def drive(port: int, requests: Sequence[bytes], clients: int) -> Outcome:
             if answer is None:
                 continue
             outcome.answers.append(answer)
+            outcome.statuses.append(connection.status)
             outcome.latencies.append(time.perf_counter() - connection.began)
             request = next(waiting, None)
             if request is None:
@@ -98,4 +104,37 @@ def drive(port: int, requests: Sequence[bytes], clients: int) -> Outcome:
             else:
                 connection.send(request)
     outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def paced(port: int, requests: Sequence[bytes], per_second: float, clients: int) -> Outcome:
+    """Send requests at a steady rate over at most ``clients`` connections, whether or not earlier ones are answered.
+
+    A latency counts from the moment the request was due, so that a server that makes its clients wait cannot hide it.
+    """
+    selector = selectors.DefaultSelector()
+    outcome = Outcome()
+    free = [_Connection(port) for _ in range(clients)]
+    for connection in free:
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+    due = {}
+    began = time.perf_counter()
+    sent = 0
+    while len(outcome.answers) < len(requests):
+        moment = time.perf_counter() - began
+        while free and sent < len(requests) and sent / per_second <= moment:
+            connection = free.pop()
+            due[connection] = sent / per_second
+            connection.send(requests[sent])
+            sent += 1
+        wait = max(0.0, sent / per_second - (time.perf_counter() - began)) if free and sent < len(requests) else None
+        for key, _ in selector.select(wait):
+            answer = key.data.answer()
+            if answer is not None:
+                outcome.answers.append(answer)
+                outcome.latencies.append(time.perf_counter() - began - due.pop(key.data))
+                free.append(key.data)
+    outcome.seconds = time.perf_counter() - began
+    for connection in free:
+        connection.socket.close()
     return outcome

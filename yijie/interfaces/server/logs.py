@@ -21,7 +21,7 @@ FRAMES_MAX = 25
 
 
 def logging_settings(level: str) -> dict[str, Any]:
-    """Django's LOGGING for a level: structlog's own events and those of libraries in one form, on standard error."""
+    """Django's LOGGING: our events from ``level`` on, of libraries from WARNING, in one form on standard error."""
     before = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _at, _trace]
     structlog.configure(
         processors=[
@@ -46,8 +46,8 @@ def logging_settings(level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {"yijie": {"level": level}},
     }
 
 
