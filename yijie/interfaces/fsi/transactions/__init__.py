@@ -17,6 +17,7 @@ from . import (
     reports,
     reverse,
     self_pay,
+    settlement_lists,
     settling,
     sign_in,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "reports",
     "reverse",
     "self_pay",
+    "settlement_lists",
     "settling",
     "sign_in",
 ]
