@@ -26,7 +26,7 @@ SERIAL_KEYS = {"medcas_drord_detl_id", "file_name", "palg_no"}
 """Keys of records of which one message may carry many of one encounter; elsewhere the first part of the key is told."""
 CHANGED = {"3462", "3468"}
 """Changes of the one record that was kept before."""
-OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208"}
+OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A"}
 
 
 @dataclass
@@ -45,8 +45,12 @@ class Able:
         return self.desk.say(self.infno, payload or self.payload, insured_in=self.patient.home_region, **more)
 
 
+PHARMACIES = {"2101", "2102", "2103"}
+
+
 def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY):
     """A message that can be done: ``make`` fills it, what decides is put in its place."""
+    code = institutions.BEIJING_PHARMACY if infno in PHARMACIES else code
     desk, patient = Desk(code), born(account=20_000)
     facts = {"desk": desk, "patient": patient, "serial": f"{next(SERIALS):09d}"}
     prepare = PREPARED.get(infno, lambda *_: {})
@@ -66,7 +70,7 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY)
         payload["fsUploadIn"]["in"] = "UEs="
     if infno == "5303":
         payload["data"].pop("psn_no", None)
-    return Able(desk, infno, payload, patient, facts.get("encounter", ""), facts.get("settlement", ""))
+    return Able(desk, infno, payload, facts["patient"], facts.get("encounter", ""), facts.get("settlement", ""))
 
 
 def keyed(facts, infno, number):
@@ -94,7 +98,7 @@ def real(facts, infno, number):
         "mdtrt_cert_type": "02",
         "mdtrt_cert_no": patient.certificate,
         "card_sn": "",
-        "med_type": "11" if outpatient else "2101",
+        "med_type": "41" if infno in PHARMACIES else "11" if outpatient else "2101",
         "begntime": begun,
         "endtime": moment(now()),
         "fee_ocur_time": begun,
@@ -102,7 +106,7 @@ def real(facts, infno, number):
         "insuplc_admdvs": patient.home_region,
         "insu_optins": patient.home_region,
         "mdtrtarea_admvs": facts["desk"].region,
-        "medfee_sumamt": total_of(ITEMS),
+        "medfee_sumamt": f"{32 * facts['rows']}.00" if infno in PHARMACIES else total_of(ITEMS),
         "fulamt_ownpay_amt": "0",
         "overlmt_selfpay": "0",
         "preselfpay_amt": "0",
@@ -114,7 +118,7 @@ def real(facts, infno, number):
         "ipt_otp_no": f"{facts['serial']:0>30}",
         "feedetl_sn": "1001" if infno == "2302" else f"{number}{facts['serial']:0>29}",
         "init_feedetl_sn": "",
-        "med_list_codg": shelf.DRUG_A.code,
+        "med_list_codg": shelf.SURGERY.code if infno == "2306" else shelf.DRUG_A.code,
         "pric": "3.20",
         "cnt": "10",
         "det_item_fee_sumamt": "32.00",
@@ -139,6 +143,11 @@ def real(facts, infno, number):
         "page_size": 50,
         "pageNum": 1,
         "pageSize": 50,
+        "bkkp_sn": "1001",
+        "psn_No": patient.number,
+        "setl_Id": facts.get("settlement", ""),
+        "mdtrt_Id": facts.get("encounter", ""),
+        "rxIn": "UEs=",
         "setl_optins": facts["desk"].region,
         "file_qury_no": facts.get("file", ""),
         "stmt_begndate": f"{today()}",
@@ -288,7 +297,24 @@ def good_list(facts, desk):
     return {"setlinfo": row, "diseinfo": [diagnosis | {"maindiag_flag": "1"}]}
 
 
+def _bought(_desk, _patient):
+    other = able("2102")
+    said = other.say().output["setlinfo"]
+    return {"patient": other.patient, "encounter": said["mdtrt_id"], "settlement": said["setl_id"]}
+
+
+def _requested(_desk, _patient):
+    other = able("2503")
+    filed = other.say().output["result"]["trt_dcla_detl_sn"]
+    return {"filing": filed, "patient": other.patient}
+
+
 PREPARED = {
+    "2103": _bought,
+    "2203A": _visit,
+    "2306": _charged_stay,
+    "2504": _requested,
+    "100001": _settled_stay,
     "3202": _file_uploaded,
     "3302": _mapped,
     "4101": _settled_stay,

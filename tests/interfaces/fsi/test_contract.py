@@ -32,6 +32,8 @@ LONGEST_HEADER = {
     "fixmedins_name": "字" * 200,
 }
 FIELD_ERRORS_EACH = 12
+PHARMACY_QUOTE = "2101"
+"""Registers, grades and decides, and takes all of it back: nothing of it can be asked for."""
 
 
 def test_every_transaction_of_the_issue_is_served():
@@ -66,6 +68,8 @@ def questions(asked, reply):
     desk, patient = asked.desk, asked.patient
     desk.sign_no = ""
     since = moment(now() - timedelta(days=2))
+    if asked.infno == PHARMACY_QUOTE:
+        return
     encounter = asked.encounter or str(reply.output).partition("mdtrt_id': '")[2][:25]
     settlement = asked.settlement or str(reply.output).partition("setl_id': '")[2][:25]
     row = {"psn_no": patient.number}

@@ -3,6 +3,7 @@
 from . import (
     catalogue,
     certificates,
+    conditions,
     establishment,
     file_transfer,
     filings,
@@ -12,6 +13,7 @@ from . import (
     lost_answer,
     outpatient,
     person,
+    pharmacy,
     query,
     reconcile,
     reports,
@@ -25,6 +27,7 @@ from . import (
 __all__ = [
     "catalogue",
     "certificates",
+    "conditions",
     "establishment",
     "file_transfer",
     "filings",
@@ -34,6 +37,7 @@ __all__ = [
     "lost_answer",
     "outpatient",
     "person",
+    "pharmacy",
     "query",
     "reconcile",
     "reports",
