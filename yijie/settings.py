@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "yijie.domain.settlement",
     "yijie.domain.reconcile",
     "yijie.domain.archive",
+    "yijie.domain.settlement_list",
     "yijie.interfaces.fsi",
 ]
 MIDDLEWARE: list[str] = []

@@ -201,3 +201,16 @@ GROUP BY f.id, f.size HAVING f.size <> coalesce(sum(length(p.content)), 0)
 UNION ALL
 SELECT 'a reconciliation explains the difference of the sums', id::text, here_total || ' <> ' || there_total
 FROM reconcile_run WHERE here_total <> there_total + differing_total + only_here_total - only_there_total
+
+UNION ALL
+SELECT 'a settlement list belongs to its settlement and is submitted only when it passed', l.id::text, l.state
+FROM settlement_list_settlementlist l LEFT JOIN settlement_settlement s ON s.id = l.settlement
+WHERE (s.institution, s.encounter, s.person_number) IS DISTINCT FROM (l.institution, l.encounter, l.person_number)
+   OR l.state IN ('1', '2') AND (NOT l.passed OR l.findings @> '[{"level": "1"}]')
+
+UNION ALL
+SELECT 'versions of a settlement list have no gaps and at most the newest is current', settlement::text,
+       count(*) || ' up to ' || max(version)
+FROM settlement_list_settlementlist GROUP BY settlement
+HAVING count(*) <> max(version) OR min(version) <> 1
+    OR coalesce(max(version) FILTER (WHERE ended_at IS NULL), max(version)) <> max(version)

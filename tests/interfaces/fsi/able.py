@@ -24,7 +24,9 @@ DIAGNOSED = {"2401", "2402"}
 """The table leaves diagnoses open, an admission and a discharge cannot do without."""
 SERIAL_KEYS = {"medcas_drord_detl_id", "file_name", "palg_no"}
 """Keys of records of which one message may carry many of one encounter; elsewhere the first part of the key is told."""
-OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208"}
+CHANGED = {"3462", "3468"}
+"""Changes of the one record that was kept before."""
+OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A"}
 
 
 @dataclass
@@ -43,8 +45,12 @@ class Able:
         return self.desk.say(self.infno, payload or self.payload, insured_in=self.patient.home_region, **more)
 
 
+PHARMACIES = {"2101", "2102", "2103"}
+
+
 def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY):
     """A message that can be done: ``make`` fills it, what decides is put in its place."""
+    code = institutions.BEIJING_PHARMACY if infno in PHARMACIES else code
     desk, patient = Desk(code), born(account=20_000)
     facts = {"desk": desk, "patient": patient, "serial": f"{next(SERIALS):09d}"}
     prepare = PREPARED.get(infno, lambda *_: {})
@@ -57,9 +63,14 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY)
         for number, row in enumerate(rows if isinstance(rows[0], dict) else []):
             decided = real(facts, infno, number) | keyed(facts, infno, number) | facts.get("own", {})
             row.update({name: value for name, value in decided.items() if name in row})
+    if infno in CHANGED:
+        node = STORED[infno].node
+        payload[node] = payload[node][:1]
+    if infno == "9101":
+        payload["fsUploadIn"]["in"] = "UEs="
     if infno == "5303":
         payload["data"].pop("psn_no", None)
-    return Able(desk, infno, payload, patient, facts.get("encounter", ""), facts.get("settlement", ""))
+    return Able(desk, infno, payload, facts["patient"], facts.get("encounter", ""), facts.get("settlement", ""))
 
 
 def keyed(facts, infno, number):
@@ -87,7 +98,7 @@ def real(facts, infno, number):
         "mdtrt_cert_type": "02",
         "mdtrt_cert_no": patient.certificate,
         "card_sn": "",
-        "med_type": "11" if outpatient else "2101",
+        "med_type": "41" if infno in PHARMACIES else "11" if outpatient else "2101",
         "begntime": begun,
         "endtime": moment(now()),
         "fee_ocur_time": begun,
@@ -95,7 +106,7 @@ def real(facts, infno, number):
         "insuplc_admdvs": patient.home_region,
         "insu_optins": patient.home_region,
         "mdtrtarea_admvs": facts["desk"].region,
-        "medfee_sumamt": total_of(ITEMS),
+        "medfee_sumamt": f"{32 * facts['rows']}.00" if infno in PHARMACIES else total_of(ITEMS),
         "fulamt_ownpay_amt": "0",
         "overlmt_selfpay": "0",
         "preselfpay_amt": "0",
@@ -107,7 +118,7 @@ def real(facts, infno, number):
         "ipt_otp_no": f"{facts['serial']:0>30}",
         "feedetl_sn": "1001" if infno == "2302" else f"{number}{facts['serial']:0>29}",
         "init_feedetl_sn": "",
-        "med_list_codg": shelf.DRUG_A.code,
+        "med_list_codg": shelf.SURGERY.code if infno == "2306" else shelf.DRUG_A.code,
         "pric": "3.20",
         "cnt": "10",
         "det_item_fee_sumamt": "32.00",
@@ -132,6 +143,24 @@ def real(facts, infno, number):
         "page_size": 50,
         "pageNum": 1,
         "pageSize": 50,
+        "bkkp_sn": "1001",
+        "psn_No": patient.number,
+        "setl_Id": facts.get("settlement", ""),
+        "mdtrt_Id": facts.get("encounter", ""),
+        "rxIn": "UEs=",
+        "setl_optins": facts["desk"].region,
+        "file_qury_no": facts.get("file", ""),
+        "stmt_begndate": f"{today()}",
+        "stmt_enddate": f"{today()}",
+        "fund_pay_sumamt": "0",
+        "fixmedins_setl_cnt": "0",
+        "in": "UEs=",
+        "fixmedins_hilist_id": f"{number}{facts['serial']}",
+        "stas_type": "1" if infno == "4102" else "",
+        "setl_ym": f"{now():%Y%m}",
+        "medtype_list": "2101,52",
+        "stt_begntime": f"{today()} 00:00:00",
+        "stt_endtime": f"{today()} 23:59:59",
         "mdtrtId": facts["serial"],
         "elecSetlCertCnt": facts["rows"],
         "elecSetlCertNo": f"{number}{facts['serial']}",
@@ -231,7 +260,67 @@ def _self_paid(_desk, _patient):
     return {"own": {"mdtrtId": other.payload["fmiOwnpayPatnMdtrtDDTO"][0]["mdtrtId"]}}
 
 
+def _mapped(_desk, _patient):
+    other = able("3301")
+    assert other.say().done
+    row = other.payload["data"][0]
+    return {"own": {name: row[name] for name in ("fixmedins_hilist_id", "list_type", "med_list_codg")}}
+
+
+def _file_uploaded(desk, _patient):
+    line = "\t".join(["字"] * 3 + ["0"] * 4)
+    row = {"in": list(line.encode()), "filename": "a.txt", "fixmedins_code": desk.code}
+    file = desk.say("9101", {"fsUploadIn": row}).output["file_qury_no"]
+    return {"file": file, "own": {"medfee_sumamt": "0", "fixmedins_setl_cnt": "1"}}
+
+
+def _listed(desk, patient):
+    facts = _settled_stay(desk, patient)
+    whole = messages.minimal_input("4101")
+    row = whole["setlinfo"] | {"setl_id": facts["settlement"], "mdtrt_id": facts["encounter"]}
+    assert desk.say("4101", whole | {"setlinfo": row, **good_list(facts, desk)}).done
+    return facts
+
+
+def good_list(facts, desk):
+    """The nodes of a settlement list that pass quality control; ``setlinfo`` is completed by them."""
+    row = messages.minimal_input("4101")["setlinfo"] | {
+        "setl_id": facts["settlement"],
+        "mdtrt_id": facts["encounter"],
+        "adm_time": moment(now() - timedelta(hours=3)),
+        "dscg_time": moment(now()),
+        "setl_begn_date": f"{today()}",
+        "setl_end_date": f"{today()}",
+        "dscg_way": "1",
+    }
+    diagnosis = {"diag_type": "1", "diag_code": "I10.x00", "diag_name": "高血压", "adm_cond_type": "1"}
+    return {"setlinfo": row, "diseinfo": [diagnosis | {"maindiag_flag": "1"}]}
+
+
+def _bought(_desk, _patient):
+    other = able("2102")
+    said = other.say().output["setlinfo"]
+    return {"patient": other.patient, "encounter": said["mdtrt_id"], "settlement": said["setl_id"]}
+
+
+def _requested(_desk, _patient):
+    other = able("2503")
+    filed = other.say().output["result"]["trt_dcla_detl_sn"]
+    return {"filing": filed, "patient": other.patient}
+
+
 PREPARED = {
+    "2103": _bought,
+    "2203A": _visit,
+    "2306": _charged_stay,
+    "2504": _requested,
+    "100001": _settled_stay,
+    "3202": _file_uploaded,
+    "3302": _mapped,
+    "4101": _settled_stay,
+    "4102": _listed,
+    "4103": _listed,
+    "4104": _listed,
     "4262": _self_paid,
     "4905": _certified("initElecSetlCertNo"),
     "5501": _certified("elecSetlCertNo"),

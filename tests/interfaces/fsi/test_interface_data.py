@@ -154,7 +154,7 @@ def test_a_field_answered_by_the_platform_can_be_sent_back_to_it():
 
 def test_which_list_checks_which_field():
     checks = {(infno, path): name for infno in transaction_numbers() for path, name in checked_fields(infno).items()}
-    assert len(checks) == 789
+    assert len(checks) == 788
     assert checks["2207", "input.data.med_type"] == "med_type"
     assert checks["2207", "output.setldetail.fund_pay_type"] == "fund_pay_type"
     assert checks["7103", "input.data.pharCertType"] == "psn_cert_type"  # the list of another name

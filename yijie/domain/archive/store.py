@@ -64,11 +64,11 @@ WHERE e.institution = %(institution)s AND e.kind = %(kind)s AND e.key = k.key AN
 INSERT = """
 INSERT INTO archive_entry (id, region, institution, kind, key, version, person_number, encounter, settlement, at, body,
     operator, stored_at, ended_at, withdrawn)
-SELECT g.id, %(region)s, %(institution)s, %(kind)s, g.key,
+SELECT g.id, %(region)s::text, %(institution)s::text, %(kind)s::text, g.key,
        1 + (SELECT count(*) FROM archive_entry e
-            WHERE e.institution = %(institution)s AND e.kind = %(kind)s AND e.key = g.key),
-       g.person, g.encounter, g.settlement, g.at, g.body, %(operator)s, %(at)s,
-       CASE WHEN g.void THEN %(at)s END, g.void
+            WHERE e.institution = %(institution)s::text AND e.kind = %(kind)s::text AND e.key = g.key),
+       g.person, g.encounter, g.settlement, g.at, g.body, %(operator)s::text, %(at)s::timestamptz,
+       CASE WHEN g.void THEN %(at)s::timestamptz END, g.void
 FROM json_to_recordset(%(rows)s::json) AS g (id bigint, key text, person text, encounter bigint, settlement bigint,
     at timestamptz, body jsonb, void boolean)
 RETURNING id, key, version

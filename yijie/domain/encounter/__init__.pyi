@@ -10,6 +10,7 @@ from .change import (
     Discharge as Discharge,
     cancel as cancel,
     change_visit as change_visit,
+    clear as clear,
     discharge as discharge,
     require_unsettled as require_unsettled,
     undo_discharge as undo_discharge,
@@ -45,3 +46,4 @@ from .queries import (
 )
 from .record import Record as Record, find as find, lock as lock, lock_many as lock_many, read_many as read_many
 from .register import Arrival as Arrival, admit as admit, register as register
+from .remark import Remark as Remark, remark as remark

@@ -52,9 +52,9 @@ class Call:
     @property
     def person_number(self) -> str:
         """The person the message is about, where it names one."""
-        for node in self.nodes.values():
+        for node in (self.nodes, *self.nodes.values()):
             rows = node if isinstance(node, list) else [node]
-            if rows and rows[0].get("psn_no"):
+            if rows and isinstance(rows[0], Mapping) and rows[0].get("psn_no"):
                 return str(rows[0]["psn_no"])
         return ""
 

@@ -10,6 +10,7 @@ from yijie.interfaces.fsi.paging import page_of
 from yijie.interfaces.fsi.plain import fitted
 from yijie.interfaces.fsi.storing import key_of
 
+YES, NO = "1", "0"
 WITHDRAWN = {
     "3403": ("department", "data", ("hosp_dept_codg",)),
     "3463": ("bed", "bedinfo", ("hosp_bed_no",)),
@@ -59,7 +60,7 @@ def practitioners(call: Call) -> Done:
                 "prac_psn_name": one.body["dr_name"],
                 "prac_psn_type": row["prac_psn_type"],
                 "prac_cert_no": one.body.get("prac_dr_id"),
-                "hi_dr_flag": one.body.get("hi_dr_flag") or "1",
+                "hi_dr_flag": NO if one.body.get("hi_dr_flag") == NO else YES,
                 "begntime": one.stored_at,
             },
         )

@@ -30,7 +30,8 @@ class NotThatPerson(YijieError):
     en = "message {msgid} does not concern person {person}; check psn_no and omsgid"
 
 
-SETTLEMENTS = ("2102", "2207", "2304")
+PHARMACY_SALE = "2102"
+SETTLEMENTS = (PHARMACY_SALE, "2207", "2304")
 ADMISSION = "2401"
 REVERSIBLE = (*SETTLEMENTS, ADMISSION)
 """What the interface lets 2601 undo (Hunan V1.1.27)."""
@@ -58,9 +59,11 @@ def reverse(call: Call) -> Done:
         _cancel_admission(original.subject, call.at.code, person)
     else:
         with contextlib.suppress(settlement.AlreadyVoided):
-            settlement.void_settlement(
+            voided = settlement.void_settlement(
                 original.subject or 0, institution=call.at.code, person_number=person, details=voiding_message(call)
             )
+            if infno == PHARMACY_SALE:
+                encounter.clear(voided.encounter)
     messages.mark_reversed(key)
     return Done()
 
