@@ -47,7 +47,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         "formatters": {"line": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
-        "loggers": {"yijie": {"level": level}},
+        "loggers": {"yijie": {"level": level}, "django.request": {"level": "ERROR"}},
     }
 
 
