@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 
-NAMES = ("settlements", "statements", "memory")
+NAMES = ("settlements", "committer", "latency", "overload", "envelope", "statements", "memory")
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
         sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
     warnings.simplefilter("ignore", UserWarning)
     os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
+    os.environ["YIJIE_LOG_LEVEL"] = "WARNING"
     print(f"{chosen.only} ...", flush=True)
     importlib.import_module(f"bench.{chosen.only}").run(quick=chosen.quick)
 

@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from yijie.domain.bulk import copy_rows, raw_cursor
+from yijie.domain.bulk import copy_rows, raw_cursor, refusing
 from yijie.kernel.errors import YijieError
+
+from .release import new_release
 
 
 class TermsOverlap(YijieError):
@@ -63,8 +65,32 @@ SELECT region, item_id, since FROM (
 
 
 def load_items(rows: Iterable[ItemRow]) -> int:
-    """Add national items; a code that is taken refuses them all. Returns how many were added."""
-    return copy_rows("catalogue_item", ItemRow._fields, rows)
+    """Add national items as a new release; a code that is taken refuses them all. Returns how many were added."""
+    with raw_cursor():
+        release = new_release("导入")
+        return copy_rows("catalogue_item", (*ItemRow._fields, "release"), ((*row, release) for row in rows))
+
+
+_FIELDS = ", ".join(ItemRow._fields)
+_EXCLUDED = ", ".join(f"excluded.{field}" for field in ItemRow._fields)
+_PRESENT = ", ".join(f"catalogue_item.{field}" for field in ItemRow._fields)
+PUBLISH = f"""
+INSERT INTO catalogue_item ({_FIELDS}, valid, release) SELECT {_FIELDS}, true, %s FROM given
+ON CONFLICT (code) DO UPDATE SET ({_FIELDS}, valid, release) = ROW({_EXCLUDED}, true, excluded.release)
+WHERE ({_PRESENT}, catalogue_item.valid) IS DISTINCT FROM ({_EXCLUDED}, true)
+"""
+
+
+def publish_items(rows: Iterable[ItemRow]) -> int:
+    """Put national items in place as a new release; unchanged ones keep theirs. Returns how many changed."""
+    with refusing("catalogue_item"), raw_cursor() as cursor:
+        release = new_release("项目更新")
+        cursor.execute("CREATE TEMP TABLE given (LIKE catalogue_item INCLUDING DEFAULTS) ON COMMIT DROP")
+        copy_rows("given", ItemRow._fields, rows)
+        cursor.execute(PUBLISH, [release])
+        changed = cursor.rowcount
+        cursor.execute("DROP TABLE given")
+        return changed
 
 
 def load_terms(rows: Iterable[TermRow]) -> int:

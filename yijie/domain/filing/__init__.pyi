@@ -1,6 +1,12 @@
+from .chronic import (
+    ChronicRequest as ChronicRequest,
+    chronic_diseases as chronic_diseases,
+    decide_chronic as decide_chronic,
+    request_chronic as request_chronic,
+    withdraw_chronic as withdraw_chronic,
+)
 from .designation import (
     Choice as Choice,
-    chronic_diseases as chronic_diseases,
     contracted as contracted,
     designate as designate,
     designations as designations,
@@ -23,5 +29,6 @@ from .remote import (
     referrals_of as referrals_of,
     reject as reject,
     request as request,
+    require_dates as require_dates,
     revoke as revoke,
 )

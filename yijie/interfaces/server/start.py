@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from typing import Any
 
 from yijie.kernel.errors import YijieError
@@ -14,7 +15,12 @@ HOST = "127.0.0.1"
 PORT = 8000
 WORKERS = 2
 THREADS = 32
-BACKLOG = 1024
+SPARE_THREADS = 16
+"""Threads that turn away whom neither desk nor queue has room for, and tell about health: nobody waits for them."""
+CONNECTIONS_MAX = 8192
+BACKLOG = 4096
+STOP_SECONDS_MAX = 60
+"""How long a stop waits for what was accepted; longer than any statement may take."""
 
 
 class PortTaken(YijieError):
@@ -71,21 +77,30 @@ def require_port(port: int) -> None:
             raise PortTaken(port=port) from error
 
 
-def listen(port: int = PORT, *, workers: int = WORKERS, threads: int = THREADS) -> None:
-    """Serve until stopped; requests that were accepted are finished first."""
+def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
+    """Serve until stopped; requests that were accepted are finished first.
+
+    Each process works on as many messages at once as it has desks (``YIJIE_DESKS``, see ``fsi.door``); further threads
+    carry those who wait.
+    """
+    from django.conf import settings  # noqa: PLC0415  wants Django started
     from granian import Granian  # noqa: PLC0415  only the serving process needs it
     from granian.constants import Interfaces  # noqa: PLC0415
 
     require_port(port)
-    Granian(
-        target="yijie.interfaces.server.wsgi:application",
-        address=HOST,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        backlog=BACKLOG,
-        respawn_failed_workers=True,
-        log_enabled=False,
-        websockets=False,
-    ).serve()
+    with tempfile.TemporaryDirectory(prefix="yijie-metrics-") as measured:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = measured
+        Granian(
+            target="yijie.interfaces.server.wsgi:application",
+            address=HOST,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=settings.DESKS + settings.WAITING_MAX + SPARE_THREADS,
+            backlog=BACKLOG,
+            backpressure=CONNECTIONS_MAX,
+            workers_kill_timeout=STOP_SECONDS_MAX,
+            respawn_failed_workers=True,
+            log_enabled=False,
+            websockets=False,
+        ).serve()
