@@ -39,12 +39,13 @@ def open_database() -> Any:
     wake_django()
     from django.core.management import call_command  # noqa: PLC0415  wants Django started
 
-    from yijie.domain import decision  # noqa: PLC0415  wants Django started
+    from yijie.domain import decision, files  # noqa: PLC0415  wants Django started
     from yijie.domain.partition import ensure_partitions  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     ensure_partitions()
     decision.keep_packs()
+    files.remove_expired()
     return server
 
 
