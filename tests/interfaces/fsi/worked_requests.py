@@ -1,7 +1,7 @@
 """The worked requests of docs/connect.md: one per gateway family, whole, with its signature.
 
-``write`` makes them anew (``PYTHONPATH=tests:tests/interfaces/fsi:. .venv/bin/python -m worked_requests``); the test of the
-document takes them out of it and sends them, so that they cannot rot.
+``write`` makes them anew when the test of the page runs with YIJIE_WRITE_DOCUMENTS=1; otherwise the test takes them out
+of the page and sends them, so that they cannot rot.
 """
 
 import base64
