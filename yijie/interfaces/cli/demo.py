@@ -42,6 +42,10 @@ def run(
         print_statement(number, "zh", narrator.console)
         books = accounts()
         narrator.table("谁付了什么  who paid what", COLUMNS, books.rows)
+        narrator.tell(
+            f"共 {books.settlements} 次结算，其中 {books.voided} 次已撤销，基金、账户与现金均已冲回，不在表中",
+            f"{books.settlements} settlements; {books.voided} of them were voided to the fen and are not in the table",
+        )
         if books.found:
             for one in books.found:
                 narrator.tell(f"账目不符：{one.promise}", f"{one.key}: {one.seen}")
