@@ -5,6 +5,7 @@ a message. The quick lane sends a slice, ``make soak`` a quarter of a million.
 """
 
 import base64
+import copy
 import json
 import random
 import re
@@ -145,7 +146,7 @@ class Sender:
             elif self.random.random() < 0.2:
                 parent.pop(way[-1], None)
             else:
-                parent[way[-1]] = self.random.choice(VALUES)
+                parent[way[-1]] = copy.deepcopy(self.random.choice(VALUES))
 
     def wrapped(self, payload):
         """The input as an object, a text, ciphertext, or something else."""
