@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 
-NAMES = ("settlements", "committer", "latency", "overload", "envelope", "statements", "memory")
+NAMES = ("settlements", "committer", "latency", "overload", "envelope", "statements", "memory", "catalogue")
 
 
 def main() -> None:

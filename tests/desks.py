@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 
@@ -13,6 +14,7 @@ from yijie.interfaces.fsi import read_output
 from yijie.interfaces.fsi.service import answer
 from yijie.kernel.dates import now
 
+CHECKOUT = Path(__file__).parents[1]
 ERR_MSG_MAX = 200
 CODE = re.compile(r"\[([a-z_]+(?:\.[a-z_]+)+)\]$")
 RECORDS = itertools.count(1)
@@ -102,6 +104,7 @@ class Desk(HospitalSystem):
         """The code and the text of a refusal; anything else fails the test."""
         said = self.say(infno, payload, insured_in=insured_in, msgid=msgid)
         assert not said.done, f"{infno} was done, it should have been refused"
+        assert str(CHECKOUT) not in said.text, "a refusal tells a desk where the server keeps its files"
         return said.code, said.text
 
     def stay_of(self, patient, items, *, began, ended=None, **admission):

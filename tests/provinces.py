@@ -51,6 +51,29 @@ class ProvinceClient(HospitalSystem):
         response.raise_for_status()
         return json.loads(response.content, parse_float=Decimal)
 
+    file_part = "file"
+
+    def upload(self, name, content):
+        """9101 as a form, the file beside the message; the answer's output."""
+        row = {"in": "", "filename": name, "fixmedins_code": self.code}
+        message = json.loads(self.message("9101", {"fsUploadIn": row}, msgid=self.message_id()))
+        _, headers, body = self.request("9101", message)
+        del headers["content-type"]
+        sent = {"data": {"jsonStr": body.decode()}, "files": {self.file_part: (name, content)}}
+        answer = self._client.post("/fsi/api/fileupload/upload", headers=headers, **sent)
+        answer.raise_for_status()
+        return self.understood("9101", json.loads(answer.content, parse_float=Decimal))["output"]
+
+    def download(self, number, name):
+        """9102; the bytes of the file."""
+        row = {"file_qury_no": number, "filename": name, "fixmedins_code": self.code}
+        message = json.loads(self.message("9102", {"fsDownloadIn": row}, msgid=self.message_id()))
+        _, headers, body = self.request("9102", message)
+        answer = self._client.post("/ebus/mbs_fsi_auth/fsi/api/fileupload/download", content=body, headers=headers)
+        answer.raise_for_status()
+        assert answer.headers["content-type"] == "application/octet-stream"
+        return answer.content
+
     def request(self, infno, message):
         """Address, headers and bytes."""
         raise NotImplementedError
@@ -143,6 +166,11 @@ class GuangdongClient(ProvinceClient):
         body = json.dumps(message | {"input": payload, "recer_admdvs": self.region}, ensure_ascii=False)
         return f"/gdmz/hsa/hgs/{infno}", headers, body.encode()
 
+    def upload(self, name, content):
+        """The bytes as numbers within the message."""
+        row = {"in": list(content), "filename": name, "fixmedins_code": self.code}
+        return self.ask("9101", {"fsUploadIn": row})
+
     def understood(self, infno, answer):
         """Compares the code with texts; reads 9001 from ``result``."""
         assert answer["infcode"] in ("0", "-1")
@@ -160,6 +188,8 @@ class JilinClient(ProvinceClient):
 
     Ids end in four random digits, so that two of a second may collide over different transactions.
     """
+
+    file_part = "in"
 
     address = "/mbs/fmi/fsi/api/callFsiService/callService"
 

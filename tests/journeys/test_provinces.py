@@ -136,6 +136,13 @@ def test_both_journeys_in_every_provinces_own_way(system):
     system.sign_out()
 
 
+def test_files_go_both_ways_in_both_styles(system):
+    content = bytes(range(256)) * 40
+    stored = system.upload("对账.zip", content)
+    assert stored["filename"] == "对账.zip"
+    assert system.download(stored["file_qury_no"], "对账.zip") == content
+
+
 def test_what_is_kept_is_the_national_form(systems):
     """What the provinces read differently is the same decision underneath."""
     settled = {name: inpatient(system, local(system)) for name, system in systems.items() if name != "jilin"}

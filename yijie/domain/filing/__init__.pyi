@@ -12,7 +12,7 @@ from .designation import (
     designations as designations,
     withdraw as withdraw,
 )
-from .errors import FilingUnknown as FilingUnknown
+from .errors import FilingStateUnfit as FilingStateUnfit, FilingUnknown as FilingUnknown
 from .load import (
     ChronicRow as ChronicRow,
     DesignationRow as DesignationRow,

@@ -9,6 +9,8 @@ from .errors import FsiError
 
 PAGE_ROWS_MAX = 10_000
 PAGE_ROWS_USUAL = 100
+PAGES_MAX = 1_000_000_000
+"""A page beyond this is as empty as the last one; a row number must fit the database."""
 
 
 class PageTooLarge(FsiError):
@@ -32,5 +34,5 @@ def page_of(row: Mapping[str, Any]) -> Page:
     size = int(row.get("page_size") or row.get("pageSize") or PAGE_ROWS_USUAL)
     if size > PAGE_ROWS_MAX:
         raise PageTooLarge(size=size, size_max=PAGE_ROWS_MAX)
-    size, number = max(size, 1), max(number, 1)
+    size, number = max(size, 1), min(max(number, 1), PAGES_MAX)
     return Page(size, (number - 1) * size)

@@ -51,12 +51,13 @@ def bring_tables_up() -> None:
     """Bring the database to the newest tables, with partitions for what is to come and the policies of today."""
     from django.core.management import call_command  # noqa: PLC0415  wants Django started
 
-    from yijie.domain import decision  # noqa: PLC0415  wants Django started
+    from yijie.domain import decision, files  # noqa: PLC0415  wants Django started
     from yijie.domain.partition import ensure_partitions  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     ensure_partitions()
     decision.keep_packs()
+    files.remove_expired()
 
 
 def wake_django() -> None:
