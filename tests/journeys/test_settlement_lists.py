@@ -96,7 +96,7 @@ def test_the_list_answers_with_the_money_as_settled(settled):
     money = desk.about("5203", patient, setl_id=facts["settlement"], mdtrt_id=facts["encounter"])["setlinfo"]
     head = said["setlinfo"]
     assert head["acct_pay"] == money["acct_pay"]
-    assert head["psn_cashpay"] == money["psn_part_amt"] - money["acct_pay"]
+    assert head["psn_cashpay"] == money["cash_payamt"]
     assert head["psn_selfpay"] + head["psn_ownpay"] == money["psn_part_amt"]
     assert (head["vent_used_days"], head["vent_used_h_cnt"], head["vent_used_m_cnt"]) == (1, 2, 3)
     assert head["psn_name"] == patient.name
