@@ -97,7 +97,7 @@ def test_the_list_answers_with_the_money_as_settled(settled):
     head = said["setlinfo"]
     assert head["acct_pay"] == money["acct_pay"]
     assert head["psn_cashpay"] == money["cash_payamt"]
-    assert head["psn_selfpay"] + head["psn_ownpay"] == money["psn_part_amt"]
+    assert head["psn_selfpay"] + head["psn_ownpay"] == money["psn_pay"]
     assert (head["vent_used_days"], head["vent_used_h_cnt"], head["vent_used_m_cnt"]) == (1, 2, 3)
     assert head["psn_name"] == patient.name
     assert sum(row["item_sumamt"] for row in said["iteminfo"]) == money["medfee_sumamt"]
