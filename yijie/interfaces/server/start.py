@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from typing import Any
 
 from yijie.kernel.errors import YijieError
 
+from .measured import measurements
 from .postgres import check_given, data_home, start_embedded, url_of
 
 HOST = "127.0.0.1"
@@ -89,8 +89,8 @@ def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
 
     require_port(port)
-    with tempfile.TemporaryDirectory(prefix="yijie-metrics-") as measured:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = measured
+    with measurements() as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         Granian(
             target="yijie.interfaces.server.wsgi:application",
             address=HOST,
