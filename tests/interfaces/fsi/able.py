@@ -24,6 +24,8 @@ DIAGNOSED = {"2401", "2402"}
 """The table leaves diagnoses open, an admission and a discharge cannot do without."""
 SERIAL_KEYS = {"medcas_drord_detl_id", "file_name", "palg_no"}
 """Keys of records of which one message may carry many of one encounter; elsewhere the first part of the key is told."""
+ANSWERED_BY_A_FILE = {"9102"}
+"""A download; see test_catalogue_files."""
 CHANGED = {"3462", "3468"}
 """Changes of the one record that was kept before."""
 OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A"}

@@ -10,6 +10,7 @@ from django.db import connection
 from yijie.domain import catalogue, files
 from yijie.domain.catalogue import ConceptRow
 from yijie.interfaces.fsi.catalogue_files import catalogue_files
+from yijie.interfaces.fsi.catalogue_import import ListNotPublished, publish
 from yijie.interfaces.sample import institutions, shelf
 from yijie.interfaces.sample.catalogue import items
 
@@ -154,3 +155,27 @@ def test_an_expired_file_is_gone(own_nation):
     assert desk.refused("9102", {"fsDownloadIn": row})[0] == "files.unknown"
     assert files.remove_expired() == 1
     assert list(files.pieces(stored)) == []
+
+
+def test_a_downloaded_list_can_be_published_again_and_changes_nothing(desk, tmp_path):
+    rows = [ConceptRow(f"B{n:02d}", f"病{n}", [f"列{c}" for c in range(24)]) for n in range(30)]
+    assert catalogue.publish_concepts("operation", rows) == 30
+    beijing = desk(institutions.BEIJING_TERTIARY)
+    content = fetched(beijing, asked(beijing, "1308"))
+    file = tmp_path / "1308.zip"
+    file.write_bytes(content)
+    assert publish("1308", file) == 30, "the columns of the file take the place of those that were loaded"
+    assert publish("1308", file) == 0
+    changed = ["\t".join(line).replace("病7", "另一名称") for line in lines(content)]
+    text = tmp_path / "1308.txt"
+    text.write_text("\n".join(changed), encoding="utf-8")
+    newest = str(catalogue.latest_release())
+    assert publish("1308", text) == 1
+    assert [line[11] for line in lines(fetched(beijing, asked(beijing, "1308", newest)))] == ["另一名称"]
+    with pytest.raises(ListNotPublished):
+        publish("1301", file)
+
+
+def test_chronic_diseases_of_the_sample_are_handed_out(desk):
+    beijing = desk(institutions.BEIJING_TERTIARY)
+    assert "高血压" in {line[14] for line in lines(fetched(beijing, asked(beijing, "1309")))}

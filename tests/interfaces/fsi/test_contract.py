@@ -18,8 +18,7 @@ from yijie.interfaces.fsi.service import OFFERED
 from yijie.interfaces.sample import institutions
 from yijie.kernel.dates import now
 
-EVERY = sorted(OFFERED - {"9102"})
-"""A download is answered by a file; see test_catalogue_files."""
+EVERY = sorted(OFFERED - ready.ANSWERED_BY_A_FILE)
 LONGEST_HEADER = {
     "recer_sys_code": "字" * 10,
     "dev_no": "字" * 100,
@@ -124,20 +123,11 @@ def test_a_field_that_does_not_fit_is_named_and_nothing_is_stored(own_nation, in
     assert asked.say().done
 
 
-def present(payload, way):
-    """Whether a message has the node that a field belongs to."""
-    for step in way[:-1]:
-        if isinstance(step, str) and step not in payload:
-            return False
-        payload = payload[step]
-    return True
-
-
 @pytest.mark.parametrize("infno", EVERY)
 def test_a_missing_field_is_asked_for(own_nation, infno):
     asked = ready.able(infno)
     for way, field in ready.fields_of(infno):
-        if field.required and present(asked.payload, way):
+        if field.required and messages.present(asked.payload, way):
             held = everything_stored()
             reply = asked.say(messages.without(asked.payload, way))
             assert reply.code == "fsi.field_missing", (way, reply.text)

@@ -7,7 +7,7 @@ from .load import (
     load_items as load_items,
     load_terms as load_terms,
     publish_items as publish_items,
-    remove_sample_items as remove_sample_items,
+    replace_sample_items as replace_sample_items,
 )
 from .mapping import (
     MappingGiven as MappingGiven,

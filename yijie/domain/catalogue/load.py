@@ -112,13 +112,19 @@ def count_real_items(known: Collection[str]) -> int:
         return int((cursor.fetchone() or (0,))[0])
 
 
-def remove_sample_items(known: Collection[str]) -> int:
-    """Remove sample items and the items with ``known`` codes, with all their terms, so that they can be loaded anew.
+def replace_sample_items(known: Collection[str], rows: Iterable[ItemRow]) -> int:
+    """Put sample items, and the items with ``known`` codes, in place of those that are there; returns how many stand.
 
-    For catalogues that served as a sample only; a real catalogue never removes a term, it ends it.
+    All their terms go, so that they can be loaded anew; an item that stays as it is keeps its release. For catalogues
+    that served as a sample only; a real catalogue never removes a term, it ends it.
     """
+    standing = list(rows)
     chosen = "SELECT code FROM catalogue_item WHERE sample OR code = ANY(%s)"
     with raw_cursor() as cursor:
         cursor.execute(f"DELETE FROM catalogue_term WHERE item_id IN ({chosen})", [list(known)])
-        cursor.execute(f"DELETE FROM catalogue_item WHERE code IN ({chosen})", [list(known)])
-        return cursor.rowcount
+        cursor.execute(
+            f"DELETE FROM catalogue_item WHERE code IN ({chosen}) AND code <> ALL(%s)",
+            [list(known), [row.code for row in standing]],
+        )
+        publish_items(standing)
+    return len(standing)

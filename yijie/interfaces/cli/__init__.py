@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("policy", "检查待遇政策 Check benefit policies"),
     "quote": ("quote", "测算待遇 Work out who pays what of a case"),
     "sample": ("sample", "样例数据 The sample nation: people, institutions and catalogue that do not exist"),
+    "catalogue": ("catalogue", "发布国家目录 Publish national lists that hospitals download"),
     "statement": ("settlement_statement", "打印结算单 Print the statement of a settlement"),
     "coherent": ("coherent", "核对账目 Do all books agree with each other"),
 }
