@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 import worked_requests as worked
@@ -12,6 +13,7 @@ from yijie.interfaces.fsi.service import answer
 from yijie.interfaces.sample import cast
 from yijie.kernel import sm
 from yijie.kernel.dates import clock_set_to
+from yijie.kernel.errors import YijieError
 
 pytestmark = pytest.mark.usefixtures("sample_nation")
 
@@ -56,6 +58,12 @@ def test_a_letter_changed_is_refused(registered, requests):
         else:
             with pytest.raises(GatewayRefusal):
                 answer(body, headers=changed)
+
+
+def test_every_refusal_of_a_gateway_is_in_the_page_and_no_other():
+    named = set(re.findall(r"^\| `(gateway\.\w+)` \|", worked.DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE))
+    kinds = {code for code, kind in YijieError.by_code.items() if issubclass(kind, GatewayRefusal)}
+    assert named == kinds - {GatewayRefusal.code}
 
 
 def test_the_page_shows_the_keys_it_was_signed_with():

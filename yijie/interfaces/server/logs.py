@@ -10,6 +10,7 @@ import sys
 import traceback
 from typing import Any
 
+import msgspec
 import psycopg
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -38,7 +39,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         "foreign_pre_chain": before,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=_json),
         ],
     }
     return {
@@ -49,6 +50,10 @@ def logging_settings(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {"yijie": {"level": level}, "django.request": {"level": "ERROR"}},
     }
+
+
+def _json(event: Any, **_options: Any) -> str:
+    return msgspec.json.encode(event, enc_hook=str).decode()
 
 
 def _at(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
