@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from yijie.engines.benefit.primitives import PRIMITIVES
 from yijie.interfaces import cli
 from yijie.interfaces.cli import policy, quote as quote_command
 from yijie.kernel.errors import YijieError
@@ -192,6 +193,68 @@ def test_every_golden_example_has_a_statement():
             refused = "refused" in (example / "expected.yaml").read_text(encoding="utf-8")
             assert said.exit_code == int(refused), example
             assert refused or "费用总额 total" in said.stdout
+
+
+NURSING = """\
+title: {zh: 护理, en: Nursing}
+pays_from: pooled
+for: {}
+steps:
+  - phases:
+      schedule:
+        - from: 2020-01-01
+          source: law
+          value:
+            - {over: 0, to: 30, share: 80%, most: 130}
+            - {over: 30, share: 50%}
+"""
+
+
+def test_a_statement_tells_phases_what_was_prepaid_and_what_is_paid_beside_the_bill(tmp_path):
+    pool = 'region: "440300"\nname: {zh: 甲市, en: A}\nchain: [nursing]\n'
+    pool += 'sources:\n  law: {title: 办法, url: "https://example.org", trust: B}\n'
+    for name, text in (("pool", pool), ("nursing", NURSING)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    file = tmp_path.parent / "stay.yaml"
+    file.write_text(
+        "insurance: employee\ncare: inpatient\nservice_from: 2025-01-01\nservice_to: 2025-02-10\nprepaid: 2000\n"
+        "amounts: {total: 4000, eligible: 4000}\n",
+        encoding="utf-8",
+    )
+    app = typer.Typer()
+    app.command()(quote_command.run)
+    said = " ".join(inside(app, "--policy", tmp_path, "--case", file).stdout.split())
+    assert "0 – 30: 3000.00 × 80% = 2400.00" in said
+    assert "应退 refund │ 900.00" in said
+    example = GOLDEN / "MAT-01"
+    said = inside(app, "--policy", example / "policy", "--case", example / "case.yaml").stdout
+    assert "另付（不在费用内） paid beside the bill" in said
+    assert "34133.00" in said
+
+
+def test_assumptions_are_laid_over_a_folder_where_asked(tmp_path, case_file):
+    (tmp_path / "remote.yaml").write_text(
+        (ROOT / "policies" / "chengdu" / "remote.yaml").read_text(encoding="utf-8").replace("-10%", "-5%"),
+        encoding="utf-8",
+    )
+    case_file.rename(tmp_path.parent / "visit.yaml")
+    app = typer.Typer()
+    app.command()(quote_command.run)
+    words = "--policy", ROOT / "policies" / "chengdu", "--case", tmp_path.parent / "visit.yaml", "--json"
+    assert json.loads(inside(app, *words).stdout)["pooled_ratio"] == "79%"
+    laid = inside(app, *words, "--assumed", tmp_path)
+    assert json.loads(laid.stdout)["pooled_ratio"] == "84%"
+    checked = inside(policy.app, "check", ROOT / "policies" / "chengdu", "--assumed", tmp_path)
+    assert "valid: 1" in checked.stdout
+
+
+def test_the_steps_a_policy_may_use_are_listed():
+    listed = inside(policy.app, "steps")
+    assert listed.exit_code == 0
+    for name, primitive in PRIMITIVES.items():
+        assert f"\n{name} {primitive.label.zh}" in listed.stdout
+        assert "Seen:" in primitive.__doc__
+    assert "schedule: phases *" in listed.stdout
 
 
 def test_check_within_this_process():

@@ -100,6 +100,22 @@ def test_a_rate_pays_for_units_but_never_more_than_the_cost():
     assert pooled(scaled, case("1000", units=units(visit=4))) == "225.00"
 
 
+def test_two_steps_that_count_one_unit_count_it_once():
+    limit = {"unit_ceiling": {"unit": "hour", "per": "month", "amount": since(80), "most": since(25)}}
+    rules = policy(layer(limit, {"rate": {"unit": "hour", "amount": since(60)}}), pool=HOURS)
+    answer = evaluate(rules, case("9000", units=units(hour=30)))
+    assert (yuan(answer.funds[Fund.POOLED]), answer.deltas["layer1.hour@2025-03"]) == ("1500.00", 2500)
+    assert answer.deltas["layer1.hour"] == 2500
+
+
+def test_a_rate_says_how_many_units_it_paid_for():
+    rate = {"rate": {"unit": "hour", "per": "month", "amount": since(60), "most": since(25)}}
+    rules = policy(layer(rate), pool=HOURS)
+    told = evaluate(rules, case("2000", units=units(hour=30.5))).trace[-1]
+    assert sentence(told, "zh") == "计 25（发生 30.5），定额 1500.00 元：2000.00 元中支付 1500.00 元"
+    assert [use.name for use in told.uses] == ["amount", "most"]
+
+
 def test_a_package_of_so_much_a_month():
     # 900 a month for care at home
     rules = policy(layer({"rate": {"unit": "month", "amount": since(900)}}), pool=HOURS)

@@ -42,7 +42,10 @@ SENTENCES: dict[str, Text] = {
     "ratio": Text("{excess} 元 × {ratios} = {paid} 元", "{excess} yuan × {ratios} = {paid}"),
     "bands": Text("{excess} 元分段支付合计 {paid} 元", "{excess} yuan pay {paid} over the bands"),
     "phases": Text("{excess} 元按日分段支付合计 {paid} 元", "{excess} yuan pay {paid} over the phases"),
-    "rate": Text("按定额，{excess} 元中支付 {paid} 元", "at the rate, of {excess} yuan pays {paid}"),
+    "rate": Text(
+        "计 {units}（发生 {stated}），定额 {limit} 元：{excess} 元中支付 {paid} 元",
+        "{units} count (of {stated}), at the rate {limit}: of {excess} yuan pays {paid}",
+    ),
     "allowance": Text(
         "基数 {held} 元（原 {base} 元），计 {units}：{paid} 元",
         "base {held} yuan (stated {base}), for {units}: {paid}",
@@ -163,7 +166,7 @@ def figure_text(use: Use, step: str, vocabulary: Vocabulary, language: str) -> s
             text = "、".join(vocabulary.label("part", word, language) for word in use.words)
         case Kind.BANDS | Kind.PHASES:
             text = _percents(use.ratios)
-        case Kind.SHARE | Kind.POINTS | Kind.MULTIPLE:
+        case _:
             text = percent(use.ratio)
     return text
 

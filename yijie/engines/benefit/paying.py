@@ -52,7 +52,10 @@ def pay_by_rule(layer: LayerPlan, run: Run) -> None:
     exact = weighted(costs, layer.pay.numerators)
     paid = half_up(exact, layer.pay.denominator)
     if run.tracing:
-        _note_payment(layer, costs, excess, paid, run)
+        sums = {"excess": excess, "paid": paid}
+        if layer.pay.rate is not None:
+            sums |= _rate_sums(layer.pay.rate, counted, run)
+        _note_payment(layer, costs, sums, run)
     if layer.payer == POOLED and run.pooled_ratio is None:
         run.pooled_ratio = Fraction(exact, layer.pay.denominator * excess) if excess else layer.pay.ratios[0]
     if subtracted == "after_ratio":
@@ -103,17 +106,21 @@ def _within_limits(layer: LayerPlan, cost: Fen, counted: dict[str, int], run: Ru
 
 
 def _within_units(layer: LayerPlan, plan: UnitPlan, cost: Fen, counted: dict[str, int], run: Run) -> Fen:
-    """No more than the sum for every unit that counts; units beyond the most of a period do not count."""
-    units = stated = run.units(plan.unit, plan.uses)
+    """No more than the sum for every unit that counts; units beyond the most of a period do not count.
+
+    Where several steps of a layer count one unit under one name, what one does not count the next does not either.
+    """
+    stated = run.units(plan.unit, plan.uses)
+    units = counted.get(plan.accumulator, stated)
     used = run.used_per(plan.accumulator, plan.per)
     if plan.most is not None:
         units = min(units, room(plan.most, used))
     counted[plan.accumulator] = units
     limit = for_units(plan.amount, units)
     kept = min(cost, limit)
-    if run.tracing:
+    if run.tracing and plan.step == "unit_ceiling":
         sums = {"amount": cost, "units": units, "stated": stated, "limit": limit, "kept": kept, "cut": cost - kept}
-        run.note(layer, "unit_ceiling", plan.uses, **sums)
+        run.note(layer, plan.step, plan.uses, **sums)
     return kept
 
 
@@ -172,7 +179,13 @@ def _guaranteed(layer: LayerPlan, guarantee: GuaranteePlan, excess: Fen, paid: F
     return max(paid, least)
 
 
-def _note_payment(layer: LayerPlan, costs: list[int], excess: Fen, paid: Fen, run: Run) -> None:
+def _rate_sums(rate: UnitPlan, counted: dict[str, int], run: Run) -> dict[str, int]:
+    """The units a rate was paid for, of how many, and what it comes to."""
+    units = counted[rate.accumulator]
+    return {"units": units, "stated": run.units(rate.unit, rate.uses), "limit": for_units(rate.amount, units)}
+
+
+def _note_payment(layer: LayerPlan, costs: list[int], sums: dict[str, int], run: Run) -> None:
     """The pay rule with its own ratios, each adjustment, and the payment band by band."""
     pay = layer.pay
     for step, uses, ratios in pay.adjustments:
@@ -182,5 +195,4 @@ def _note_payment(layer: LayerPlan, costs: list[int], excess: Fen, paid: Fen, ru
         BandShare(over, to, cost, ratio)
         for over, to, cost, ratio in zip(borders, (*pay.bounds, None), costs, pay.ratios, strict=True)
     )
-    uses = () if pay.rate else pay.uses
-    run.steps.append(TraceStep(layer, pay.step, {"excess": excess, "paid": paid}, uses, pay.ratios, bands))
+    run.steps.append(TraceStep(layer, pay.step, sums, pay.uses, pay.ratios, bands))

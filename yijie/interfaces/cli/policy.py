@@ -29,10 +29,13 @@ def check(
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", help="一个统筹区的政策文件夹，或其上级 / one pool or many")
     ],
+    assumed: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="叠加其上的假设 / assumptions laid over it, in the same form")
+    ] = None,
 ) -> None:
     """校验政策文件夹并列出内容；有误时给出文件与行号 Validate and list; errors name file and line, exit code 1."""
     single = (directory / "pool.yaml").exists() or not directory.is_dir()
-    policies = [load_policy(directory)] if single else list(load_policies(directory).values())
+    policies = [load_policy(directory, assumed)] if single else list(load_policies(directory, assumed).values())
     console = Console(highlight=False)
     for loaded in policies:
         _show(console, loaded)

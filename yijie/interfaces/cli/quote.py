@@ -42,11 +42,14 @@ class Language(StrEnum):
 def run(
     policy: Annotated[Path, typer.Option(metavar="DIR", help="一个统筹区的政策文件夹 / folder of one pool")],
     case: Annotated[Path, typer.Option(metavar="FILE", help="个案文件，JSON 或 YAML / case file")],
+    assumed: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="叠加其上的假设文件夹 / folder of assumptions laid over it")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出完整结果 JSON / print the full result as JSON")] = False,
     lang: Annotated[Language, typer.Option(help="说明语言 / language of the explanations")] = Language.ZH,
 ) -> None:
     """按政策测算个案，不保存任何内容 Work out who pays what and store nothing; exit code 1 if a case fails."""
-    loaded = load_policy(policy)
+    loaded = load_policy(policy, assumed)
     cases = read_cases(read_text_file(case), str(case))
     years = Years()
     answers = list(_answers(loaded, cases, years))
