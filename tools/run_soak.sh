@@ -6,7 +6,7 @@ report=docs/reports/soak.md
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 began=$(date +%s)
-"$bin/python" -m pytest -m soak -p no:randomly -rA --durations=0 >"$output" 2>&1
+"$bin/python" -m pytest -n 2 -m soak -p no:randomly -rA --durations=0 >"$output" 2>&1
 status=$?
 {
     echo "# Last long run (\`make soak\`)"

@@ -269,7 +269,7 @@ def test_more_eligible_cost_never_lowers_what_the_pooled_fund_pays(rules, visit,
 @st.composite
 def stay_rules(draw):
     steps = [{"covers": looks_at("eligible")}, *maybe(draw, first_share), *maybe(draw, limit("cost"))]
-    steps += maybe(draw, lambda draw: draw(deductibles(subtracted=("before_ratio", "apart")))) + maybe(
+    steps += maybe(draw, lambda draw: draw(deductibles(subtracted=("before_ratio", "apart", "after_ratio")))) + maybe(
         draw, limit("excess")
     )
     steps += [draw(ratio_rules()), *maybe(draw, adjusting), *maybe(draw, limit("payment"))]

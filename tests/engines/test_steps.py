@@ -183,7 +183,10 @@ def test_a_deductible_is_never_more_than_the_cost():
     answer = evaluate(rules, case("400.50"))
     assert (yuan(answer.deductible), answer.funds[Fund.POOLED], yuan(answer.cash)) == ("400.50", 0, "400.50")
     after = policy(layer(deductible(1000, subtracted="after_ratio"), ratio("50%")))
-    assert pooled(after, case("1500")) == "0.00"
+    first = evaluate(after, case("1500"))
+    assert (first.funds[Fund.POOLED], yuan(first.deductible)) == (0, "750.00"), "no more than there is payment"
+    rest = evaluate(after, case("1500", continues=True, stay=first.deltas))
+    assert (yuan(rest.funds[Fund.POOLED]), yuan(rest.deductible)) == ("500.00", "250.00")
 
 
 def test_a_stay_that_continues_owes_no_second_deductible():

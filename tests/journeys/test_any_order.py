@@ -415,4 +415,4 @@ def test_any_order_of_operations_comes_out_as_the_oracle_says(own_nation):
 
 @pytest.mark.soak
 def test_any_order_of_many_operations(own_nation):
-    run(2500, 80)
+    run(1000, 80)

