@@ -130,3 +130,18 @@ def test_filing_kinds_and_emergency_as_the_nation_has_them(city):
     assert paid(city, chronic("dialysis", "2025-06-01", "emergency: yes")) == "700.00"
     with pytest.raises(CareRefused, match="not filed"):
         paid(city, chronic("dialysis", "2025-06-01", "emergency: no"))
+
+
+def test_qingdao_reimburses_by_its_own_catalogue_and_settles_by_the_care_regions(tmp_path):
+    """The pool whose published rule names the home catalogue for manual reimbursement; the deductible is assumed."""
+    pack = (POLICIES / "qingdao" / "employee_inpatient.yaml").read_text(encoding="utf-8")
+    assumed = pack.replace("value: unknown, note: 住院起付线未查到", "value: 0, source: device, note: 假定已付")
+    (tmp_path / "employee_inpatient.yaml").write_text(assumed, encoding="utf-8")
+    policy = load_policy(POLICIES / "qingdao", tmp_path)
+    text = (
+        "{insurance: employee, category: working, care: inpatient, level: tertiary, service_from: 2024-08-01,"
+        " remote: {relation: cross_province, filing: temporary}, channel: CHANNEL,"
+        " lines: [{class: C, amount: 1000, home: {class: A}}, {class: A, amount: 500, home: {class: A}}]}"
+    )
+    assert paid(policy, text.replace("CHANNEL", "direct")) == "410.00"  # 500 x (87 % - 5 points)
+    assert paid(policy, text.replace("CHANNEL", "manual")) == "1230.00"  # 1500 x 82 %
