@@ -73,6 +73,15 @@ def test_whole_numbers_are_cut_where_either_policy_cuts_them():
     ]
 
 
+def test_ranges_within_the_rest_of_another_table_are_cut_too():
+    before = policy(layer(deductible({"by": "ordinal", "1+": 800}), ratio("80%")))
+    rest = {"by": "ordinal", 1: 800, "2+": 400}
+    after = policy(layer(deductible({"by": "level", "tertiary": 800, "else": rest}), ratio("80%")))
+    assert said(before, after) == [
+        "自 2000-01-01 起，层 · 起付线 · 金额（年内次数 2+，除三级外）：800.00 → 400.00 [办法, B]"
+    ]
+
+
 def test_bands_of_equal_borders_are_told_band_by_band_others_whole():
     before = policy(layer(bands((30000, "80%"), (None, "90%"))))
     assert one(
