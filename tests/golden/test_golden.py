@@ -19,7 +19,8 @@ import typer
 import yaml
 
 from yijie.engines.benefit import load_policy
-from yijie.interfaces.cli.quote import Language, run
+from yijie.interfaces.cli.language import Language
+from yijie.interfaces.cli.quote import run
 from yijie.kernel.money import fen_from_yuan
 
 HERE = Path(__file__).parent

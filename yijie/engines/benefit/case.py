@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import TypeAlias
 
 from yijie.engines.benefit.arithmetic import HUNDREDTHS
 from yijie.engines.benefit.refusals import (
@@ -43,6 +44,19 @@ NO_BUCKETS: Mapping[str, Bucket] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A named fee line of which something lies outside the eligible amount: which part, how much, and why.
+
+    ``reason`` is class_c, not_approved, denied, over_ceiling or first_self_pay.
+    """
+
+    name: str
+    part: str
+    amount: Fen
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Amounts:
     """A graded bill in fen: ``total`` is the sum of the four parts; ``buckets`` name sums inside the parts."""
 
@@ -52,6 +66,13 @@ class Amounts:
     over_ceiling: Fen = 0
     not_covered: Fen = 0
     buckets: Mapping[str, Bucket] = field(default_factory=lambda: NO_BUCKETS)
+    left_out: tuple[LeftOut, ...] = ()
+    """What lines are known by name to lie outside the eligible amount, for the patient to read."""
+
+
+Grading: TypeAlias = tuple[str, str]
+"""Whose catalogue and whose first-self-pay share: each ``care_region`` or ``home_region``."""
+NO_GRADINGS: Mapping[Grading, Amounts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +110,8 @@ class Case:
     ``stated`` holds sums decided outside the policy, by name: a hospital's waiver, a donation, an average wage.
     ``units`` are units of service in hundredths; ``stay`` is what earlier settlements of the same stay have moved,
     by the names of accumulators, and under ``day`` how long they were. ``prepaid`` lies with the hospital already.
+    ``regraded`` is the bill as each region's terms grade it, where the case knows both; of remote care that one counts
+    which the home region's policy names, in place of ``amounts``.
     """
 
     id: str
@@ -119,6 +142,7 @@ class Case:
     units: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     stay: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     prepaid: Fen = 0
+    regraded: Mapping[Grading, Amounts] = field(default_factory=lambda: NO_GRADINGS)
 
     def units_of(self, unit: str) -> int | None:
         """Units of service in hundredths: as stated; else the days of service, at least one, or the one visit."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from yijie.engines.benefit.arithmetic import HUNDREDTHS, allowance
 from yijie.engines.benefit.booking import book, rounded, under_ceilings
 from yijie.engines.benefit.case import Case, check_case
+from yijie.engines.benefit.catalogue import as_graded
 from yijie.engines.benefit.paying import pay_by_rule
 from yijie.engines.benefit.plan import AllowancePlan, LayerPlan
 from yijie.engines.benefit.policy import Policy
@@ -27,6 +28,7 @@ def evaluate(policy: Policy, case: Case, trace: bool = True) -> Benefit:
     Raises the refusals of :mod:`yijie.engines.benefit.refusals`: the case is incomplete or contradictory, the policy
     refuses it, is silent about it or declares a gap where the case needs a figure, or payers would exceed the bill.
     """
+    case = as_graded(policy, case)
     check_case(case)
     day, _ = policy.charged_to(case.service_from, case.service_to)
     plan = plan_for(policy, case, day)
@@ -73,6 +75,8 @@ def _conclude(policy: Policy, run: Run) -> Benefit:
         trace=tuple(run.steps),
         allowances=tuple(run.allowances),
         prepaid=case.prepaid,
+        remote=case.remote,
+        channel=case.channel,
     )
 
 

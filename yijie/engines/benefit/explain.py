@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.primitives import PRIMITIVES, Kind
 from yijie.engines.benefit.result import BandShare, TraceStep
-from yijie.engines.benefit.values import Choice, Derived
+from yijie.engines.benefit.values import Choice, Derived, Figure
 from yijie.engines.benefit.words import Text, Vocabulary, dimension_label
 from yijie.kernel.money import Fen, Ratio, percent, yuan
 
@@ -151,23 +152,28 @@ def choice_text(choice: Choice, vocabulary: Vocabulary, language: str) -> str:
 def figure_text(use: Use, step: str, vocabulary: Vocabulary, language: str) -> str:
     """A parameter's figure as people write it."""
     kind = PRIMITIVES["covers" if step == "account" else step].parameters[use.name]
+    return kind_text(kind, use.figure, vocabulary, language)
+
+
+def kind_text(kind: Kind, figure: Figure, vocabulary: Vocabulary, language: str) -> str:
+    """A figure of a kind as people write it; of bands and phases their ratios."""
     match kind:
         case Kind.AMOUNT:
-            text = _amount_text(use.whole, language)
+            text = _amount_text(cast("Fen", figure), language)
         case Kind.DAYS:
-            text = str(use.whole)
+            text = str(figure)
         case Kind.UNITS:
-            text = units_text(use.whole)
+            text = units_text(cast("int", figure))
         case Kind.TEXT:
-            text = use.text.say(language)
+            text = cast("Text", figure).say(language)
         case Kind.GRAIN:
-            text = GRAIN_NAMES[use.words[0]].say(language)
+            text = GRAIN_NAMES[cast("tuple[str, ...]", figure)[0]].say(language)
         case Kind.PARTS | Kind.SOME_PARTS | Kind.BUCKETS:
-            text = "、".join(vocabulary.label("part", word, language) for word in use.words)
+            text = "、".join(vocabulary.label("part", word, language) for word in cast("tuple[str, ...]", figure))
         case Kind.BANDS | Kind.PHASES:
-            text = _percents(use.ratios)
+            text = _percents(cast("tuple[Ratio, ...]", figure))
         case _:
-            text = percent(use.ratio)
+            text = percent(cast("Ratio", figure))
     return text
 
 

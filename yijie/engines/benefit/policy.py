@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from yijie.engines.benefit.dated import Dated
+from yijie.engines.benefit.dated import Dated, Entry
 from yijie.engines.benefit.document import Place
 from yijie.engines.benefit.refusals import RuleNotDeclared, StayCrossesYears, YearRuleMissing
 from yijie.engines.benefit.steps import Condition, Step
@@ -156,6 +156,11 @@ class Policy:
     def first_self_pay_of(self, channel: str, day: date) -> str:
         """Whose first-self-pay share applies on a channel: care_region or home_region."""
         return self._declared(f"first_self_pay.{channel}", day)
+
+    def convention(self, name: str, day: date) -> Entry | None:
+        """What ``pool.yaml`` says of ``catalogue.direct`` and the like on a day, with its source; None for nothing."""
+        history = self.conventions.get(name)
+        return history.on(day) if history is not None and history.since <= day else None
 
     def _declared(self, name: str, day: date) -> str:
         word = self._word(name, day)

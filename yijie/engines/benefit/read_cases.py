@@ -74,13 +74,15 @@ def _case(entries: Mapping[str, Node], node: Node, number: str) -> Case:
     fields = doc.mapping(written, REQUIRED, OPTIONAL)
     account = doc.mapping(fields["account"], ("use",), ("balance",)) if "account" in fields else {}
     service_from = read_date(fields["service_from"])
+    bill = read_bill(fields, node)
     return Case(
         id=doc.text(fields["id"]) if "id" in fields else number,
         insurance=member_of(Insurance, doc.word(fields["insurance"], words_of(Insurance))),
         care=member_of(CareKind, doc.word(fields["care"], words_of(CareKind))),
         service_from=service_from,
         service_to=read_date(fields["service_to"]) if "service_to" in fields else service_from,
-        amounts=read_bill(fields, node),
+        amounts=bill.amounts,
+        regraded=bill.regraded,
         settled=read_date(fields["settled"]) if "settled" in fields else None,
         category=_member(fields, "category", PersonCategory),
         birth_date=read_date(fields["birth_date"]) if "birth_date" in fields else None,

@@ -8,9 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from yijie.engines.benefit.case import Amounts
+from yijie.engines.benefit.case import AT_HOME, Amounts, Remote
 from yijie.engines.benefit.plan import LayerPlan, Use
 from yijie.engines.benefit.refusals import PayersDoNotAddUp, PayersExceedBill
+from yijie.engines.benefit.words import DIRECT
 from yijie.kernel.codes import Fund
 from yijie.kernel.money import Fen, Ratio, yuan
 
@@ -90,6 +91,8 @@ class Benefit:
     allowances: tuple[AllowancePaid, ...] = ()
     prepaid: Fen = 0
     """What lay with the hospital before; cash comes out of it first."""
+    remote: Remote = AT_HOME
+    channel: str = DIRECT
 
     @property
     def cash_due(self) -> Fen:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,17 +25,11 @@ from yijie.engines.benefit.loading import read_text_file
 from yijie.engines.benefit.read_cases import CaseFile, read_cases
 from yijie.engines.benefit.report import accumulators_report
 from yijie.engines.benefit.words import word_of
+from yijie.interfaces.cli.language import Language
 from yijie.interfaces.cli.statement import print_statement, print_year
 from yijie.kernel.errors import YijieError
 
 Answer = Benefit | YijieError
-
-
-class Language(StrEnum):
-    """Language of the statement."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 def run(
