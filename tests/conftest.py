@@ -24,7 +24,7 @@ os.environ.setdefault("YIJIE_LOG_LEVEL", "WARNING")
 django.setup()
 
 import psycopg
-from desks import Desk
+from desks import desks_at
 from django.db import connection
 from running import Server, django_on
 
@@ -118,22 +118,6 @@ def desk(own_server):
     """Makes desks that speak over HTTP to the module's own server: ``desk(code)``."""
     with desks_at(own_server.address) as make:
         yield make
-
-
-@contextmanager
-def desks_at(address):
-    """Makes desks at an address and gives their connections back in the end."""
-    made = []
-
-    def make(code):
-        made.append(Desk(code, address))
-        return made[-1]
-
-    try:
-        yield make
-    finally:
-        for one in made:
-            one.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -175,3 +176,19 @@ def record():
 
 
 __all__ = ["Desk", "Refused", "Reply", "record"]
+
+
+@contextmanager
+def desks_at(address):
+    """Makes desks at an address and gives their connections back in the end."""
+    made = []
+
+    def make(code):
+        made.append(Desk(code, address))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for one in made:
+            one.close()

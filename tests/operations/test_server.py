@@ -10,7 +10,7 @@ from datetime import timedelta
 import httpx
 import psycopg
 import pytest
-from conftest import desks_at
+from desks import desks_at
 from people import born
 from prometheus_client.parser import text_string_to_metric_families
 from running import Server

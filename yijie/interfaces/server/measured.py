@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-PREFIX = "yijie-metrics-"
+from .postgres import data_home
 
 
 @contextmanager
 def measurements() -> Iterator[Path]:
-    """A folder for as long as the server lives; folders of servers that were killed are cleared away first."""
-    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        owner = left.name.removeprefix(PREFIX).split("-")[0]
-        if owner.isdigit() and not _alive(int(owner)):
-            with suppress(PermissionError):  # another user's
-                shutil.rmtree(left)
-    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
-        yield Path(folder)
+    """A folder for as long as the server lives; folders of servers that were killed are cleared away first.
+
+    It lies with the program's data: what lies in /tmp is swept away under a server that runs for weeks.
+    """
+    home = data_home() / "measured"
+    home.mkdir(parents=True, exist_ok=True)
+    for left in home.iterdir():
+        if left.name.isdigit() and not _alive(int(left.name)):
+            shutil.rmtree(left, ignore_errors=True)
+    own = home / str(os.getpid())
+    own.mkdir(exist_ok=True)
+    try:
+        yield own
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _alive(process: int) -> bool:
