@@ -19,11 +19,11 @@ def measurements() -> Iterator[Path]:
     """
     home = data_home() / "measured"
     home.mkdir(parents=True, exist_ok=True)
-    for left in home.iterdir():
-        if left.name.isdigit() and not _alive(int(left.name)):
-            shutil.rmtree(left, ignore_errors=True)
     own = home / str(os.getpid())
-    own.mkdir(exist_ok=True)
+    for left in home.iterdir():
+        if left == own or (left.name.isdigit() and not _alive(int(left.name))):
+            shutil.rmtree(left, ignore_errors=True)
+    own.mkdir()
     try:
         yield own
     finally:
