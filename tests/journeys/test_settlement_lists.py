@@ -45,6 +45,7 @@ def counted(desk):
     period = {"stt_begntime": f"{day} 00:00:00", "stt_endtime": f"{day} 23:59:59"}
     row = {"fixmedins_code": desk.code, "medtype_list": "2101", "stt_flag": True, **period}
     said = desk.say("4105", {"data": row}).output
+    assert desk.say("4105", {"data": row | {"medtype_list": ["52", "2101"]}}).output == said
     return said["needUploadCnt"], said["uploadedCnt"]
 
 
