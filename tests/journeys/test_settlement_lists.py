@@ -45,6 +45,7 @@ def counted(desk):
     period = {"stt_begntime": f"{day} 00:00:00", "stt_endtime": f"{day} 23:59:59"}
     row = {"fixmedins_code": desk.code, "medtype_list": "2101", "stt_flag": True, **period}
     said = desk.say("4105", {"data": row}).output
+    assert desk.say("4105", {"data": row | {"medtype_list": ["52", "2101"]}}).output == said
     return said["needUploadCnt"], said["uploadedCnt"]
 
 
@@ -96,8 +97,8 @@ def test_the_list_answers_with_the_money_as_settled(settled):
     money = desk.about("5203", patient, setl_id=facts["settlement"], mdtrt_id=facts["encounter"])["setlinfo"]
     head = said["setlinfo"]
     assert head["acct_pay"] == money["acct_pay"]
-    assert head["psn_cashpay"] == money["psn_part_amt"] - money["acct_pay"]
-    assert head["psn_selfpay"] + head["psn_ownpay"] == money["psn_part_amt"]
+    assert head["psn_cashpay"] == money["cash_payamt"]
+    assert head["psn_selfpay"] + head["psn_ownpay"] == money["psn_pay"]
     assert (head["vent_used_days"], head["vent_used_h_cnt"], head["vent_used_m_cnt"]) == (1, 2, 3)
     assert head["psn_name"] == patient.name
     assert sum(row["item_sumamt"] for row in said["iteminfo"]) == money["medfee_sumamt"]

@@ -150,3 +150,8 @@ def shown_in(row: Row) -> Shown:
 def text(row: Row, name: str) -> str:
     """A text field; absent is empty."""
     return row.get(name) or ""
+
+
+def flag_in(row: Row, name: str) -> bool | None:
+    """A yes/no field; None where it is not given."""
+    return text(row, name) == "1" if text(row, name) else None

@@ -11,6 +11,7 @@ from . import (
     inpatient,
     institution,
     lost_answer,
+    mapping,
     outpatient,
     person,
     pharmacy,
@@ -23,6 +24,7 @@ from . import (
     settlement_lists,
     settling,
     sign_in,
+    terms,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "inpatient",
     "institution",
     "lost_answer",
+    "mapping",
     "outpatient",
     "person",
     "pharmacy",
@@ -48,4 +51,5 @@ __all__ = [
     "settlement_lists",
     "settling",
     "sign_in",
+    "terms",
 ]
