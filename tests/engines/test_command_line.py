@@ -149,7 +149,9 @@ def test_the_statement_says_what_lies_outside_and_what_the_year_has_used(case_fi
 
 def test_the_statement_says_why_a_layer_pays_nothing():
     folder = GOLDEN / "REM-02"
-    assert "不支付，第三次起全部自负" in " ".join(inside_quote(folder / "policy", folder / "case.yaml").split())
+    said = " ".join(inside_quote(folder / "policy", folder / "case.yaml").split())
+    assert "不支付，第三次起全部自负" in said
+    assert "可计入 10000.00，个人先负担 2000.00，8000.00 × 95% → 7600.00" in said
 
 
 def test_assumptions_and_other_peoples_rules_are_marked_in_the_trace(tmp_path, case_file):

@@ -166,6 +166,9 @@ def _how_paid(policy: Policy, benefit: Benefit, share: LayerShare, say: _Words) 
     head = say(f"{title}（{payer}）", f"{title} ({payer})")
     deductible = say(f"，减起付线 {yuan(share.deductible)}", f", less the deductible of {yuan(share.deductible)}")
     seen = say(f"可计入 {yuan(share.seen)}", f"of {yuan(share.seen)}") + (deductible if share.deductible else "")
+    borne = sum(steps[name].sums["borne"] for name in ("first_share", "first_amount") if name in steps)
+    if borne:
+        seen += say(f"，个人先负担 {yuan(borne)}", f", of which the person first bears {yuan(borne)}")
     paying = next((steps[name] for name in ("ratio", "bands", "phases") if name in steps), None)
     if paying is not None and paying.step == "ratio":
         seen += say("，", ", ") + f"{yuan(paying.sums['excess'])} × {' / '.join(map(percent, paying.ratios))}"
