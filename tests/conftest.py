@@ -24,12 +24,13 @@ django.setup()
 import psycopg
 from desks import Desk
 from django.db import connection
-from running import Server, django_on, migrated
+from running import Server, django_on
 
 from yijie.domain.coherent import disagreements
 from yijie.interfaces.demo.his import HospitalSystem
 from yijie.interfaces.sample.load import load as load_nation
 from yijie.interfaces.server.postgres import start_embedded, url_of
+from yijie.interfaces.server.start import bring_tables_up
 
 TEST_CLUSTER = "fsync = off\nsynchronous_commit = off\nmax_connections = 150\nshared_buffers = 128MB\njit = off\n"
 PEOPLE = 1500
@@ -51,7 +52,7 @@ def sample_nation(cluster):
     """A database with the sample nation, shared by all tests of this process; its address."""
     url = url_of(cluster, "nation")
     with django_on(url):
-        migrated()
+        bring_tables_up()
         load_nation(PEOPLE)
         yield url
 
@@ -63,7 +64,7 @@ def nation_to_copy(sample_nation, cluster):
     It stands on the shared nation so that Django always returns to that one when a copy has been used.
     """
     with django_on(url_of(cluster, "to_copy")):
-        migrated()
+        bring_tables_up()
         load_nation(0)
     return "to_copy"
 
@@ -145,7 +146,7 @@ def empty_database(cluster):
     """A fresh database with the newest tables and nothing in them; Django works on it."""
     url = url_of(cluster, f"empty_{os.urandom(4).hex()}")
     with django_on(url):
-        migrated()
+        bring_tables_up()
         yield url
 
 

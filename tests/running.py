@@ -8,11 +8,8 @@ import time
 from contextlib import contextmanager
 
 import httpx
-from django.core.management import call_command
 from django.db import connection
 
-from yijie.domain import decision
-from yijie.domain.partition import ensure_partitions
 from yijie.settings import database_from_url
 
 SERVER_READY_SECONDS_MAX = 30
@@ -31,13 +28,6 @@ def django_on(url):
         connection.close()
         connection.settings_dict.update(before)
         os.environ["YIJIE_DATABASE_URL"] = address
-
-
-def migrated():
-    """Bring the database Django works on to the newest tables."""
-    call_command("migrate", verbosity=0)
-    ensure_partitions()
-    decision.keep_packs()
 
 
 class Server:

@@ -54,15 +54,23 @@ def test_the_journey_plays_twice_and_accounts_for_every_fen(own_database):
     assert "Traceback" not in played.stdout + played.stderr
 
 
+THIEF = """
+CREATE FUNCTION steal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.amount := NEW.amount - 1; RETURN NEW; END $$;
+CREATE FUNCTION break_in() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity = 'public.ledger_balance') THEN
+        CREATE TRIGGER steal BEFORE UPDATE ON ledger_balance FOR EACH ROW WHEN (NEW.account = 'person')
+            EXECUTE FUNCTION steal();
+    END IF;
+END $$;
+CREATE EVENT TRIGGER break_in ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION break_in();
+"""
+"""Takes a fen of every payment from a personal account, as soon as there are accounts."""
+
+
 def test_books_that_disagree_end_it_with_an_error(own_database):
-    assert demo("--once", "--port", free_port(), YIJIE_DATABASE_URL=own_database).returncode == 0
     with psycopg.connect(own_database, autocommit=True) as connection:
-        connection.execute(
-            "CREATE FUNCTION steal() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN NEW.amount := NEW.amount - 1; RETURN NEW; END $$;"
-            " CREATE TRIGGER steal BEFORE UPDATE ON ledger_balance FOR EACH ROW WHEN (NEW.account = 'person')"
-            " EXECUTE FUNCTION steal()"
-        )
+        connection.execute(THIEF)
     played = demo("--once", "--port", free_port(), YIJIE_DATABASE_URL=own_database)
     assert played.returncode == 1
     assert "a balance is the sum of its postings" in played.stdout
@@ -111,12 +119,17 @@ def test_a_database_that_does_not_answer_is_a_sentence():
     assert "Traceback" not in refused.stderr
 
 
+def undisturbed():
+    """The environment without a database given, and without a coverage measurement that would want the disk too."""
+    return {k: v for k, v in os.environ.items() if k != "YIJIE_DATABASE_URL" and not k.startswith("COVERAGE_")}
+
+
 def test_a_disk_that_takes_no_more_is_a_sentence(tmp_path):
     """The limit on file size stands in for a full disk: PostgreSQL cannot write what it needs."""
     refused = subprocess.run(
         ["sh", "-c", f"ulimit -f 64; exec {sys.executable} -B -m yijie demo --once --port {free_port()}"],
         cwd=ROOT,
-        env={**{k: v for k, v in os.environ.items() if k != "YIJIE_DATABASE_URL"}, "YIJIE_HOME": str(tmp_path)},
+        env={**undisturbed(), "YIJIE_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,

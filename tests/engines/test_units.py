@@ -100,6 +100,14 @@ def test_a_rate_pays_for_units_but_never_more_than_the_cost():
     assert pooled(scaled, case("1000", units=units(visit=4))) == "225.00"
 
 
+def test_two_steps_that_count_one_unit_count_it_once():
+    limit = {"unit_ceiling": {"unit": "hour", "per": "month", "amount": since(80), "most": since(25)}}
+    rules = policy(layer(limit, {"rate": {"unit": "hour", "amount": since(60)}}), pool=HOURS)
+    answer = evaluate(rules, case("9000", units=units(hour=30)))
+    assert (yuan(answer.funds[Fund.POOLED]), answer.deltas["layer1.hour@2025-03"]) == ("1500.00", 2500)
+    assert answer.deltas["layer1.hour"] == 2500
+
+
 def test_a_package_of_so_much_a_month():
     # 900 a month for care at home
     rules = policy(layer({"rate": {"unit": "month", "amount": since(900)}}), pool=HOURS)

@@ -89,8 +89,8 @@ def kill_many_times(url, times):
     return tally
 
 
-def test_killed_a_hundred_times_at_random_points(own_nation):
-    tally = kill_many_times(own_nation, 100)
+def test_killed_a_hundred_times_at_random_points(fresh_nation):
+    tally = kill_many_times(fresh_nation, 100)
     assert disagreements() == []
     assert rows("SELECT count(*) FROM fsi_message WHERE infno = '2304'") == [(CLIENTS * 100,)]
     assert tally["lost"] > 0, "the kills never fell between the commit and the answer"
@@ -98,15 +98,15 @@ def test_killed_a_hundred_times_at_random_points(own_nation):
 
 
 @pytest.mark.soak
-def test_killed_a_thousand_times_at_random_points(own_nation):
-    kill_many_times(own_nation, 1000)
+def test_killed_a_thousand_times_at_random_points(fresh_nation):
+    kill_many_times(fresh_nation, 1000)
     assert disagreements() == []
 
 
-def test_sessions_terminated_all_the_time(own_nation):
+def test_sessions_terminated_all_the_time(fresh_nation):
     """Clients keep asking while the database throws sessions out under the server: each bill is settled once."""
     waiting = list(bills(300))
-    with serving(own_nation) as server, terminating(own_nation) as terminated, ThreadPoolExecutor(24) as clients:
+    with serving(fresh_nation) as server, terminating(fresh_nation) as terminated, ThreadPoolExecutor(24) as clients:
         replies = list(clients.map(lambda bill: insisting(server.address, bill[1]), waiting))
     assert all(reply.done for reply in replies)
     assert all(stored(stay) == 1 for stay, _ in waiting)

@@ -137,7 +137,7 @@ def test_a_registration_without_charges_is_taken_back(beijing):
 
 
 def test_an_outpatient_visit_away_from_home_needs_its_filing_as_a_stay_does(beijing):
-    patient = born("330100", "310", "11")
+    patient = born("440100", "310", "11")
     visit = beijing.visit_of(patient, VISIT, began=now())
     bill = beijing.visit_bill(patient, visit, total_of(VISIT), batch="B1", account=False)
-    assert beijing.refused("2207", bill, insured_in="330100")[0] == "benefit.refused"
+    assert beijing.refused("2207", bill, insured_in="440100")[0] == "benefit.refused"

@@ -21,6 +21,9 @@ ITEMS = [
 HANGZHOU_TERTIARY_DEDUCTIBLE = 80_000
 HANGZHOU_TERTIARY_RATIO = 70
 """Residents of Hangzhou, up to 250,000 yuan of the year's cost."""
+GUANGZHOU_TERTIARY_DEDUCTIBLE = 160_000
+GUANGZHOU_TERTIARY_RATIO = 80
+"""Working employees of Guangzhou; the pool pays nobody away from home without a filing."""
 
 
 @pytest.fixture
@@ -37,10 +40,21 @@ def filed(patient, kind, **more):
     return filing.approve(filing.request(asked, by=patient.name).id, by="杭州经办")
 
 
-def test_an_unfiled_resident_of_hangzhou_files_before_discharge_and_is_paid_at_the_reduced_ratio(beijing):
+def test_an_unfiled_resident_of_hangzhou_is_paid_at_the_reduced_ratio(beijing):
     patient = beijing.patient(beijing.read_card(cast.HANGZHOU_RESIDENT.certificate))
+    stay = beijing.stay_of(patient, ITEMS, began=now() - timedelta(days=4), ended=now())
+    parts = bill_of(ITEMS, resident=True)
+    pooled = percent(parts.eligible - HANGZHOU_TERTIARY_DEDUCTIBLE, HANGZHOU_TERTIARY_RATIO - 20)
+    settled = beijing.settle_stay(patient, stay, ITEMS)
+    assert said(settled["setlinfo"]) == owed(parts, deductible=HANGZHOU_TERTIARY_DEDUCTIBLE, pooled=pooled)
+    [detail] = settled["setldetail"]
+    assert detail["fund_pay_type"] == "390100"
+    assert "-20" in detail["setl_proc_info"] or "50%" in detail["setl_proc_info"]
+
+
+def test_an_unfiled_employee_of_guangzhou_files_before_discharge_and_is_paid_at_the_reduced_ratio(beijing):
+    patient = born("440100", "310", "11", birth=date(1986, 1, 1))
     stay = beijing.stay_of(patient, ITEMS, began=now() - timedelta(days=4))
-    held = everything_stored()
     code, text = beijing.refused("2303", beijing.stay_bill(patient, stay, "5330.00"))
     assert code == "benefit.refused"
     assert "补办备案" in text
@@ -50,13 +64,10 @@ def test_an_unfiled_resident_of_hangzhou_files_before_discharge_and_is_paid_at_t
     assert everything_stored() == held
 
     filed(patient, FilingKind.TEMPORARY)
-    parts = bill_of(ITEMS, resident=True)
-    pooled = percent(parts.eligible - HANGZHOU_TERTIARY_DEDUCTIBLE, HANGZHOU_TERTIARY_RATIO - 20)
+    parts = bill_of(ITEMS)
+    pooled = percent(parts.eligible - GUANGZHOU_TERTIARY_DEDUCTIBLE, GUANGZHOU_TERTIARY_RATIO - 20)
     settled = beijing.settle_stay(patient, stay, ITEMS)
-    assert said(settled["setlinfo"]) == owed(parts, deductible=HANGZHOU_TERTIARY_DEDUCTIBLE, pooled=pooled)
-    [detail] = settled["setldetail"]
-    assert detail["fund_pay_type"] == "390100"
-    assert "-20" in detail["setl_proc_info"] or "50%" in detail["setl_proc_info"]
+    assert said(settled["setlinfo"]) == owed(parts, deductible=GUANGZHOU_TERTIARY_DEDUCTIBLE, pooled=pooled)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +94,7 @@ def test_an_emergency_counts_as_filed(beijing, extension):
 
 
 def test_an_ordinary_stay_does_not_count_as_an_emergency(beijing):
-    patient = born("330100", "390", "15", tier="一档")
+    patient = born("440100", "310", "11")
     stay = beijing.stay_of(patient, ITEMS, began=now() - timedelta(days=4), ended=now(), extension='{"IPT_TYPE":"1"}')
     assert beijing.refused("2304", beijing.stay_bill(patient, stay, "5330.00"))[0] == "benefit.refused"
 
@@ -100,7 +111,7 @@ def test_a_trauma_away_from_home_declares_whether_a_third_party_is_liable(beijin
 
 def test_a_filing_for_one_hospital_does_not_cover_another(desk):
     named, other = desk(institutions.BEIJING_TERTIARY), desk(institutions.BEIJING_SECONDARY)
-    patient = born("330100", "390", "15", tier="一档", birth=date(1970, 1, 1))
+    patient = born("440100", "310", "11", birth=date(1970, 1, 1))
     filed(patient, FilingKind.TEMPORARY, institution=named.code)
     began = now() - timedelta(days=1)
     elsewhere = other.stay_of(patient, ITEMS, began=began, ended=now())

@@ -402,6 +402,14 @@ def amount_is_not_price_times_quantity(make):
     return Wrong(desk, "2301", wrong, "encounter.line_amount_wrong", "32.00", right)
 
 
+def amount_beyond_all_measure(make):
+    """Lines whose sum no book could hold."""
+    desk = beijing(make)
+    patient, stay = charged_stay(desk, ended=None)
+    wrong = lines(desk, patient, stay, pric="9999999999.999999", cnt="9999", det_item_fee_sumamt="99989999999999.99")
+    return Wrong(desk, "2301", wrong, "encounter.line_too_large", "100000000.00", lines(desk, patient, stay))
+
+
 def unknown_item(make):
     desk = beijing(make)
     patient, stay = charged_stay(desk, ended=None)

@@ -2,16 +2,17 @@
 
 import pytest
 from django.db import connection, transaction
-from running import django_on, migrated
+from running import django_on
 
 from yijie.interfaces.server.postgres import url_of
+from yijie.interfaces.server.start import bring_tables_up
 
 
 @pytest.fixture(scope="module")
 def database(cluster):
     """A database with the newest tables and no rows; Django works on it for this module."""
     with django_on(url_of(cluster, "sample_tests")) as url:
-        migrated()
+        bring_tables_up()
         yield url
 
 

@@ -83,6 +83,14 @@ class LinePriceWrong(YijieError):
     en = "line {position} ({serial}): price {price} is below zero; a refund has a negative quantity"
 
 
+class LineTooLarge(YijieError):
+    """A line costs more than anything does."""
+
+    code = "encounter.line_too_large"
+    zh = "第 {position} 条明细（{serial}）金额 {amount} 元超过单条上限 {most} 元，请核对单价和数量，确属实情请分条上传"
+    en = "line {position} ({serial}): {amount} yuan is above {most} for one line; check price and quantity"
+
+
 class LineAmountWrong(YijieError):
     """A line's amount is not price × quantity."""
 

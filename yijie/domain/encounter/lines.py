@@ -16,10 +16,20 @@ from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.money import Fen, line_amount, yuan
 
-from .errors import AlreadySettled, LineAmountWrong, LineDuplicate, LinePriceWrong, LineUnknown, RefundUnfit
+from .errors import (
+    AlreadySettled,
+    LineAmountWrong,
+    LineDuplicate,
+    LinePriceWrong,
+    LineTooLarge,
+    LineUnknown,
+    RefundUnfit,
+)
 from .record import Record
 
 MICROSECOND = timedelta(microseconds=1)
+LINE_AMOUNT_MAX: Fen = 10_000_000_000
+"""A hundred million yuan: nothing costs more, and sums of any number of lines stay within what is counted in."""
 AMOUNT_TOLERANCE: Fen = 1
 """|price × quantity − amount| may be one fen (HIS interface: 2204 and 2301)."""
 
@@ -124,6 +134,10 @@ def _check_amounts(lines: Sequence[LineGiven]) -> None:
     for position, line in enumerate(lines, 1):
         if line.price < 0:
             raise LinePriceWrong(position=position, serial=line.serial, price=line.price)
+        if abs(line.amount) > LINE_AMOUNT_MAX:
+            raise LineTooLarge(
+                position=position, serial=line.serial, amount=yuan(line.amount), most=yuan(LINE_AMOUNT_MAX)
+            )
         product = line_amount(line.price, line.quantity)
         if abs(product - line.amount) > AMOUNT_TOLERANCE:
             raise LineAmountWrong(

@@ -163,7 +163,7 @@ def figure_text(use: Use, step: str, vocabulary: Vocabulary, language: str) -> s
             text = "、".join(vocabulary.label("part", word, language) for word in use.words)
         case Kind.BANDS | Kind.PHASES:
             text = _percents(use.ratios)
-        case Kind.SHARE | Kind.POINTS | Kind.MULTIPLE:
+        case _:
             text = percent(use.ratio)
     return text
 

@@ -57,7 +57,7 @@ def grade(line: FeeLine) -> Graded:
     """
     if line.amount * line.quantity < 0:
         raise LineContradicts(amount=yuan(line.amount), quantity=line.quantity)
-    if line.amount < 0:
+    if line.amount < 0 or line.quantity < 0:
         charge = replace(line, amount=-line.amount, quantity=-line.quantity)
         return Graded(*(-part for part in grade(charge)))
     if not covered(line):

@@ -103,8 +103,12 @@ def _within_limits(layer: LayerPlan, cost: Fen, counted: dict[str, int], run: Ru
 
 
 def _within_units(layer: LayerPlan, plan: UnitPlan, cost: Fen, counted: dict[str, int], run: Run) -> Fen:
-    """No more than the sum for every unit that counts; units beyond the most of a period do not count."""
-    units = stated = run.units(plan.unit, plan.uses)
+    """No more than the sum for every unit that counts; units beyond the most of a period do not count.
+
+    Where several steps of a layer count one unit under one name, what one does not count the next does not either.
+    """
+    stated = run.units(plan.unit, plan.uses)
+    units = counted.get(plan.accumulator, stated)
     used = run.used_per(plan.accumulator, plan.per)
     if plan.most is not None:
         units = min(units, room(plan.most, used))

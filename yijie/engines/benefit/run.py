@@ -67,12 +67,16 @@ class Run:
         self.steps.append(TraceStep(layer, step, sums, uses))
 
     def see(self, covers: CoverPlan) -> int:
-        """The sum a layer looks at."""
-        parts = self.billed if covers.billed else self.left
-        seen = sum(self._free(parts, index, covers.without) for index in covers.parts)
-        seen += self._marked(parts, covers.buckets)
+        """The sum a layer looks at: of what is left, or of the bill as it was."""
+        parts: Sequence[int] = self.left
+        marked = self.buckets
+        if covers.billed:
+            parts, marked = self.billed, {name: bucket.amount for name, bucket in self.case.amounts.buckets.items()}
+        seen = sum(self._free(parts, marked, index, covers.without) for index in covers.parts)
+        seen += self._marked(parts, marked, covers.buckets)
         if covers.partly is not None:
-            some = sum(parts[index] for index in covers.partly.parts) + self._marked(parts, covers.partly.buckets)
+            some = sum(parts[index] for index in covers.partly.parts)
+            some += self._marked(parts, marked, covers.partly.buckets)
             seen += half_up(some * covers.partly.numerator, covers.partly.denominator)
         if covers.beyond:
             seen += min(self.beyond, self.left[0])
@@ -84,7 +88,7 @@ class Run:
         """Take a payment off what it was paid on; what exceeds that comes off the rest of the bill in order."""
         rest = self._take_named(covers.buckets, paid)
         for index in covers.parts:
-            rest -= self._take_part(index, rest, self._free(self.left, index, covers.without))
+            rest -= self._take_part(index, rest, self._free(self.left, self.buckets, index, covers.without))
         if covers.partly is not None:
             rest = self._take_named(covers.partly.buckets, rest)
             for index in covers.partly.parts:
@@ -122,15 +126,16 @@ class Run:
                 self.buckets[name] = min(left, self.left[index])
         return taken
 
-    def _free(self, parts: Sequence[int], index: int, without: tuple[str, ...]) -> int:
+    def _free(self, parts: Sequence[int], marked: Mapping[str, int], index: int, without: tuple[str, ...]) -> int:
         """What of a part lies outside the named buckets."""
-        return max(0, parts[index] - self._inside(without, index)) if without else parts[index]
+        return max(0, parts[index] - self._inside(marked, without, index)) if without else parts[index]
 
-    def _marked(self, parts: Sequence[int], names: tuple[str, ...]) -> int:
+    def _marked(self, parts: Sequence[int], marked: Mapping[str, int], names: tuple[str, ...]) -> int:
         """What lies inside the named buckets, of each part no more than the part."""
-        return sum(min(self._inside(names, index), parts[index]) for index in range(len(PARTS))) if names else 0
+        indices = range(len(PARTS)) if names else ()
+        return sum(min(self._inside(marked, names, index), parts[index]) for index in indices)
 
-    def _inside(self, names: tuple[str, ...], index: int) -> int:
-        """What is left of the named buckets in a part."""
+    def _inside(self, marked: Mapping[str, int], names: tuple[str, ...], index: int) -> int:
+        """The named buckets of a part."""
         marks = self.case.amounts.buckets
-        return sum(self.buckets[name] for name in names if name in marks and PART_INDEX[marks[name].part] == index)
+        return sum(marked[name] for name in names if name in marks and PART_INDEX[marks[name].part] == index)

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from yijie.interfaces.server.postgres import data_home
-from yijie.interfaces.server.start import HOST, open_database, require_port
+from yijie.interfaces.server.start import HOST, bring_tables_up, open_database, require_port
 from yijie.kernel.errors import YijieError
 
 READY_SECONDS_MAX = 30.0
@@ -37,13 +37,12 @@ class Stage:
 
 
 def open_stage() -> Any:
-    """The database at the newest tables, emptied of the last demonstration; refused where real persons are in it."""
+    """The database as new, nothing left of the last demonstration; refused where real persons are in it."""
     server = open_database()
-    from yijie.domain import decision  # noqa: PLC0415  wants Django started
-    from yijie.interfaces.sample.reset import empty  # noqa: PLC0415
+    from yijie.interfaces.sample.reset import take_down  # noqa: PLC0415  wants Django started
 
-    empty()
-    decision.keep_packs()
+    take_down()
+    bring_tables_up()
     return server
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from yijie.domain import enrolment
 from yijie.kernel.errors import YijieError
@@ -17,16 +18,15 @@ class RealPersonsHere(YijieError):
     en = "this database holds {persons} persons who are no samples; it is not emptied, use a database of its own"
 
 
-def empty() -> None:
-    """Remove every row of every table of the domain and the interface; refused where a real person is among them."""
+def take_down() -> None:
+    """Take all our tables down, whatever is in them; refused where a real person is among them.
+
+    The books cannot be emptied, only taken down whole: postings and steps refuse to be deleted or truncated.
+    The caller brings the tables back as for a new database.
+    """
     persons = enrolment.count_real_persons()
     if persons:
         raise RealPersonsHere(persons=persons)
-    tables = sorted(
-        model._meta.db_table  # noqa: SLF001  Django's documented way to a table's name
-        for model in apps.get_models()
-        if model.__module__.startswith("yijie.")
-    )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('yijie sample nation'))")
-        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+    executor = MigrationExecutor(connection)
+    ours = [app.label for app in apps.get_app_configs() if app.name.startswith("yijie.")]
+    executor.migrate([(label, None) for label in ours if label in executor.loader.migrated_apps])

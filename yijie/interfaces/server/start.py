@@ -37,6 +37,12 @@ def open_database() -> Any:
         server = start_embedded(data_home())
         os.environ["YIJIE_DATABASE_URL"] = url_of(server)
     wake_django()
+    bring_tables_up()
+    return server
+
+
+def bring_tables_up() -> None:
+    """Bring the database to the newest tables, with partitions for what is to come and the policies of today."""
     from django.core.management import call_command  # noqa: PLC0415  wants Django started
 
     from yijie.domain import decision  # noqa: PLC0415  wants Django started
@@ -45,7 +51,6 @@ def open_database() -> Any:
     call_command("migrate", verbosity=0)
     ensure_partitions()
     decision.keep_packs()
-    return server
 
 
 def wake_django() -> None:
