@@ -1,0 +1,238 @@
+"""Many claims through a policy at once, exact to the fen: the twin of :mod:`yijie.engines.benefit.evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from yijie.engines.benefit.columnar.arithmetic import Figure
+from yijie.engines.benefit.columnar.asked import words_in
+from yijie.engines.benefit.columnar.block import Block
+from yijie.engines.benefit.columnar.claims import LARGEST, MISSING, Claims, Column, Flags, Rows
+from yijie.engines.benefit.columnar.columns import distinct
+from yijie.engines.benefit.columnar.dates import charged
+from yijie.engines.benefit.columnar.fold import Fold
+from yijie.engines.benefit.columnar.paying import pay
+from yijie.engines.benefit.columnar.plans import REFUSED, Plans
+from yijie.engines.benefit.columnar.profiles import profiles_of
+from yijie.engines.benefit.policy import Policy
+from yijie.engines.benefit.refusals import (
+    BucketTooLarge,
+    FactUndeclared,
+    NegativeAmount,
+    PartsDoNotAddUp,
+    PayersExceedBill,
+    ServiceDatesReversed,
+)
+from yijie.engines.benefit.run import PART_INDEX
+from yijie.engines.benefit.words import BEYOND, HOSPITAL, PERSONAL_ACCOUNT
+from yijie.kernel.errors import YijieError, invariant
+
+BLOCK_ROWS = 1 << 15
+"""Claims reckoned at a time, so that what they need stays in the processor's cache."""
+
+
+class AmountTooLarge(YijieError):
+    """An amount beyond what columns are reckoned for."""
+
+    code = "benefit.columnar.too_large"
+    zh = "金额或数量超过按列计算的上限 {limit}；请核对，或用 yijie quote 逐案计算"
+    en = "an amount or count exceeds {limit}, the most that columns are reckoned for; check it, or quote the case alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Who pays what, row by row in fen. A refused claim is paid by nobody; ``codes[refused[row]]`` says why."""
+
+    payers: dict[str, Column]
+    """By payer: every fund of the policy, the personal account, the hospital."""
+    cash: Column
+    deductible: Column
+    """What the layers of the pooled fund took as deductible."""
+    allowances: dict[str, Column]
+    """By layer, sums paid beside the bill."""
+    refused: npt.NDArray[np.int16]
+    """Zero, or the number of the refusal's code."""
+    codes: list[str]
+    year: Column
+    """The accumulator year that is charged."""
+
+
+class ColumnarPolicy:
+    """A policy ready for tables of claims; plans made for one table serve the next."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.plans = Plans(policy)
+        self.tells_beyond = looks_beyond(policy)
+        self.counts = "ordinal" in self.plans.asked.cuts, "remote_ordinal" in self.plans.asked.cuts
+
+    def evaluate(self, claims: Claims, *, fold: bool = True) -> Answers:
+        """The answers to a table of claims. With ``fold`` each visit of a person finds what those before it left.
+
+        Without it every claim stands for itself, with the accumulators it states. A claim that is refused moves
+        nothing: later visits of the person are settled as if it had not been. What a case would raise is a code.
+        """
+        return _Run(self, claims, folded=fold).answers
+
+
+def evaluate_table(policy: Policy, claims: Claims, *, fold: bool = True) -> Answers:
+    """The answers to one table of claims; for several tables keep a :class:`ColumnarPolicy`."""
+    return ColumnarPolicy(policy).evaluate(claims, fold=fold)
+
+
+class _Run:
+    """One table on its way through a policy."""
+
+    def __init__(self, ready: ColumnarPolicy, claims: Claims, *, folded: bool) -> None:
+        self.ready, self.plans, self.claims = ready, ready.plans, claims
+        self.charged = charged(ready.policy, claims.service_from, claims.service_to)
+        payers = (*ready.policy.funds, PERSONAL_ACCOUNT, HOSPITAL)
+        self.answers = Answers(
+            payers={payer: np.zeros(claims.size, dtype=np.int64) for payer in payers},
+            cash=np.zeros(claims.size, dtype=np.int64),
+            deductible=np.zeros(claims.size, dtype=np.int64),
+            allowances={},
+            refused=np.zeros(claims.size, dtype=np.int16),
+            codes=self.plans.codes,
+            year=self.charged.year,
+        )
+        for code, flags in (*_contradictions(claims), *self.charged.refused):
+            self._refuse(slice(None), code, flags)
+        self.fold = Fold(claims, self.charged, folded=folded)
+        self.profiles = profiles_of(ready.policy, self.plans.asked, claims, self.charged)
+        self.undeclared = _undeclared(ready.policy, claims)
+        for rows in self.fold.rounds():
+            self._settle_round(rows)
+
+    def _refuse(self, rows: Rows, code: str, flags: Flags) -> None:
+        """Refuse the flagged of some rows, unless they are refused for something else already."""
+        if flags.any():
+            before = self.answers.refused[rows]
+            self.answers.refused[rows] = np.where(flags & (before == 0), self.plans.code(code), before)
+
+    def _settle_round(self, rows: Rows) -> None:
+        """Claims of as many persons, each chain of plans by itself, in blocks."""
+        rows = self._standing(rows)
+        chains, plans = self.plans.of(self.profiles, self.charged, self.fold, rows)
+        at: Rows = rows
+        for chain, which in _by_value(chains):
+            if not isinstance(which, slice):
+                at = np.arange(self.claims.size)[rows][which]
+            if chain == REFUSED:
+                self.answers.refused[at] = plans[which]
+                self._leave(at)
+            else:
+                self._settle_chain(chain, at, plans[which])
+
+    def _standing(self, rows: Rows) -> Rows:
+        """The rows without those that are refused for what they state."""
+        refused = self.answers.refused[rows] != 0
+        if not refused.any():
+            return rows
+        every: Column = np.arange(self.claims.size)[rows]
+        self._leave(every[refused])
+        standing: Column = every[~refused]
+        return standing
+
+    def _leave(self, rows: Rows) -> None:
+        """What refused claims leave: nothing, but a stay they begin is not the one before."""
+        self.fold.leave_stay({}, np.zeros(self.claims.total[rows].shape, dtype=np.bool_), rows)
+
+    def _settle_chain(self, chain: int, rows: Rows, plans: Column) -> None:
+        for begin in range(0, len(plans), BLOCK_ROWS):
+            part = slice(begin, begin + BLOCK_ROWS)
+            self._settle(chain, part if isinstance(rows, slice) else rows[part], plans[part])
+
+    def _settle(self, chain: int, rows: Rows, plans: Column) -> None:
+        """One block: every layer pays on what is left, then the account; cash is the rest."""
+        block = Block(self.fold, rows, self.plans.reads, beyond=self.ready.tells_beyond)
+        block.refuse(FactUndeclared.code, self.undeclared[rows])
+        for layer, figures in self.plans.chains[chain].figures(plans):
+            pay(layer, figures, block)
+        paid = sum(block.paid.values())
+        block.refuse(PayersExceedBill.code, paid > block.total)
+        settled = np.ones(block.total.shape, dtype=np.bool_)
+        for code, flags in block.refused.items():
+            self._refuse(rows, code, flags)
+            settled &= ~flags
+        self._enter(block, settled, paid)
+        self._move(block, settled)
+
+    def _enter(self, block: Block, settled: Flags, paid: Figure) -> None:
+        """Write down who pays; nobody pays less than nothing, and the payers are the bill."""
+        clean, rows = bool(settled.all()), block.rows
+        parts = {
+            "cash": (self.answers.cash, block.total - paid),
+            "deductible": (self.answers.deductible, block.deductible),
+        }
+        parts |= {payer: (self.answers.payers[payer], amounts) for payer, amounts in block.paid.items()}
+        for layer, amounts in block.allowances.items():
+            column = self.answers.allowances.setdefault(layer, np.zeros(self.claims.size, dtype=np.int64))
+            parts[f"allowance {layer}"] = column, amounts
+        for name, (column, amounts) in parts.items():
+            column[rows] = amounts if clean else amounts * settled
+            invariant(int(column[rows].min()) >= 0, "benefit.nobody_pays_less_than_nothing", payer=name)
+
+    def _move(self, block: Block, settled: Flags) -> None:
+        """Move the years by what the claims that are settled add to them."""
+        if not self.fold.folded:
+            return
+        rows = block.rows
+        for (accumulator, per), amounts in block.deltas.items():
+            self.fold.move(accumulator, per, amounts * settled, rows)
+        self.fold.leave_stay(
+            {name: moved for (name, per), moved in block.deltas.items() if per == "year"}, settled, rows
+        )
+        self.fold.draw(block.paid.get(PERSONAL_ACCOUNT, 0) * settled, rows)
+        if any(self.ready.counts):
+            self.fold.count(settled, rows, remote=self.ready.counts[1])
+
+
+def looks_beyond(policy: Policy) -> bool:
+    """Whether some layer looks at what ceilings of earlier ones cut off."""
+    covers = [step for layer in policy.layers for step in layer.steps if step.name == "covers"]
+    entries = [entry for step in covers for entry in step.parameters["parts"].entries]
+    words = [word for entry in entries if entry.value is not None for word in words_in(entry.value)]
+    return any(word in BEYOND for word in words)
+
+
+def _by_value(numbers: Column) -> Iterator[tuple[int, Rows]]:
+    """Every value of a column with the rows that have it."""
+    values, which = distinct(numbers)
+    if len(values) == 1:
+        yield int(values[0]), slice(None)
+        return
+    order = np.argsort(which.astype(np.min_scalar_type(len(values))), kind="stable")
+    ends = np.cumsum(np.bincount(which))
+    for value, begin, end in zip(values, [0, *ends[:-1]], ends, strict=False):
+        yield int(value), order[begin:end]
+
+
+def _contradictions(claims: Claims) -> Iterator[tuple[str, Flags]]:
+    """What no policy could settle: as :func:`yijie.engines.benefit.case.check_case`, in its order."""
+    beside = list(claims.amounts.values())
+    stated = [column for kind in ("stated", "units") for column in claims.named.get(kind, {}).values()]
+    amounts = [claims.total, *claims.parts, *claims.buckets.values(), *beside]
+    every = [*amounts, *(column for columns in claims.named.values() for column in columns.values())]
+    yield AmountTooLarge.code, _any([column > LARGEST for column in every], claims.size)
+    yield NegativeAmount.code, _any([column < 0 for column in (claims.total, *claims.parts, *beside)], claims.size)
+    yield PartsDoNotAddUp.code, sum(claims.parts[1:], claims.parts[0]) != claims.total
+    yield ServiceDatesReversed.code, claims.service_to < claims.service_from
+    yield NegativeAmount.code, _any([column < 0 for column in claims.buckets.values()], claims.size)
+    marked = [column > claims.parts[PART_INDEX[part]] for (part, _), column in claims.buckets.items()]
+    yield BucketTooLarge.code, _any(marked, claims.size)
+    yield NegativeAmount.code, _any([(column < 0) & (column != MISSING) for column in stated], claims.size)
+
+
+def _undeclared(policy: Policy, claims: Claims) -> Flags:
+    """Claims with sums marked by a name that the pool does not declare."""
+    named = [column for (_, name), column in claims.buckets.items() if name not in policy.vocabulary.buckets]
+    return _any([column != 0 for column in named], claims.size)
+
+
+def _any(flags: list[Flags], size: int) -> Flags:
+    return np.logical_or.reduce(flags) if flags else np.zeros(size, dtype=np.bool_)
