@@ -1,57 +1,33 @@
 """The columnar engine answers every claim as the scalar one does, to the fen, over years of visits."""
 
 import random
-from dataclasses import replace
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings, strategies as st
 from random_claims import PACKS, random_people
 from test_properties import policies, visits
 
-from yijie.engines.benefit import Years, evaluate
-from yijie.engines.benefit.accumulators import apply_deltas
+from yijie.engines.benefit import Years, evaluate, settle_all
 from yijie.engines.benefit.columnar import claims_of, evaluate_table
-from yijie.engines.benefit.words import DAY, word_of
+from yijie.engines.benefit.words import word_of
 from yijie.kernel.errors import YijieError
 
 
 def one_by_one(policy, cases, persons, fold):
-    """What the scalar engine makes of the same claims: by row a benefit or an error code."""
-    answers, years, stay, drawn = [], {}, {}, {}
-    for case, person in zip(cases, persons, strict=True):
-        if not fold:
-            answers.append(answer(policy, case))
-            continue
-        mine = years.setdefault(person, Years())
-        stays = apply_deltas(case.stay, stay.get(person, {})) if case.continues else {}
-        try:
-            _, year = policy.charged_to(case.service_from, case.service_to)
-        except YijieError as error:
-            answers.append(error.code)
-            stay[person] = stay.get(person, {}) if case.continues else {}
-            continue
-        asked = replace(
-            case,
-            accumulators=mine.before(case, year),
-            stay=stays,
-            account_balance=max(0, case.account_balance - drawn.get(person, 0)),
-        )
-        found = answer(policy, asked)
-        answers.append(found)
-        if isinstance(found, str):
-            stay[person] = stay.get(person, {}) if case.continues else {}
-            continue
-        mine.after(case, found)
-        stay[person] = apply_deltas(stays, {**found.deltas, DAY: (case.service_to - case.service_from).days * 100})
-        drawn[person] = drawn.get(person, 0) + found.personal_account
-    return answers
+    """What the scalar engine makes of the same claims: by row a benefit or an error."""
+    if not fold:
+        return [answer(policy, case) for case in cases]
+    visits = zip(persons, cases, strict=True)
+    years = ([case for _, case in own] for _, own in groupby(visits, key=lambda visit: visit[0]))
+    return [found for year in years for found in settle_all(policy, year, Years(), trace=False)]
 
 
 def answer(policy, case):
     try:
         return evaluate(policy, case, trace=False)
     except YijieError as error:
-        return error.code
+        return error
 
 
 def check_equal(policy, cases, persons, fold=True):
@@ -61,8 +37,8 @@ def check_equal(policy, cases, persons, fold=True):
     for row, (case, found) in enumerate(zip(cases, scalar, strict=True)):
         code = columns.codes[columns.refused[row]]
         got = {payer: int(column[row]) for payer, column in columns.payers.items()} | {"cash": int(columns.cash[row])}
-        if isinstance(found, str):
-            assert code == found, (row, case)
+        if isinstance(found, YijieError):
+            assert code == found.code, (row, case)
             assert not any(got.values())
             continue
         assert code == "", (row, case, code)
@@ -73,7 +49,7 @@ def check_equal(policy, cases, persons, fold=True):
         allowed = {layer: int(column[row]) for layer, column in columns.allowances.items() if column[row]}
         assert allowed == {paid.layer: paid.amount for paid in found.allowances if paid.amount}
         assert columns.year[row] == found.year
-    return sum(not isinstance(found, str) for found in scalar)
+    return sum(not isinstance(found, YijieError) for found in scalar)
 
 
 @settings(max_examples=120)

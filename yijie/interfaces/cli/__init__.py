@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "启动服务 Serve the national HIS interface"),
     "policy": ("policy", "检查待遇政策 Check benefit policies"),
     "quote": ("quote", "测算待遇 Work out who pays what of a case"),
+    "simulate": ("simulate", "模拟政策变化 What a change of policy would do to many claims"),
     "sample": ("sample", "样例数据 The sample nation: people, institutions and catalogue that do not exist"),
     "statement": ("settlement_statement", "打印结算单 Print the statement of a settlement"),
     "coherent": ("coherent", "核对账目 Do all books agree with each other"),

@@ -111,10 +111,18 @@ def _pay_by_rule(layer: LayerPlan, block: Block) -> None:
     paid = least(paid, seen)
     allowed = _under(layer.payment_ceilings, "payment", paid, block)
     if block.tells_beyond:
-        over: Figure = kept - cost + above - sum(costs[1:], costs[0]) + _beyond(costs, numerators, paid - allowed, block)
+        cut = paid - allowed
+        over = _sum([kept - cost, above - _sum(costs), _beyond(costs, numerators, cut, block)])
         block.beyond = over if layer.covers.beyond else block.beyond + over
-        block.unpaid = paid - allowed if layer.covers.unpaid else block.unpaid + (paid - allowed)
+        block.unpaid = cut if layer.covers.unpaid else block.unpaid + cut
     _book(layer, block, cost=cost, deductible=taken, excess=excess, paid=allowed, more=counted)
+
+
+def _sum(costs: list[Figure]) -> Figure:
+    whole: Figure = 0
+    for cost in costs:
+        whole = whole + cost
+    return whole
 
 
 def _beyond(costs: list[Figure], numerators: list[Figure], cut: Figure, block: Block) -> Figure:
