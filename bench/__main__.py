@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 
-NAMES = ("settlements", "statements", "memory")
+NAMES = ("settlements", "statements", "memory", "columns", "folding", "engines", "formula")
 
 
 def main() -> None:

@@ -207,10 +207,11 @@ def _change_of(change: Change) -> str:
         for title, benefit in (("对照 against", change.against), ("新政策 new", change.new))
     )
     case = change.case
+    title = f"{_masked(change.person)}：{_signed(change.gain)} 元，{change.visits} 次就诊 visits"
+    visit = f"第 {change.visit} 次，{case.service_from} – {case.service_to}，费用 cost {yuan(case.amounts.total)} 元"
     return (
-        f"<details open><summary>{escape(_masked(change.person))}：{_signed(change.gain)} 元，"
-        f"{change.visits} 次就诊 visits</summary><p>变化最大的一次 the visit with the largest change: 第 {change.visit} 次，"
-        f"{case.service_from} – {case.service_to}，费用 cost {yuan(case.amounts.total)} 元</p><div class=two>{sides}</div></details>"
+        f"<details open><summary>{escape(title)}</summary><p>变化最大的一次 the visit with the largest change: "
+        f"{visit}</p><div class=two>{sides}</div></details>"
     )
 
 
