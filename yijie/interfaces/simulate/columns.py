@@ -95,36 +95,13 @@ def claims_from(table: pa.Table, file: str) -> tuple[Claims, npt.NDArray[np.intp
         continues=reader.flags("continues"),
         named={kind: reader.stated(kind) for kind in ("accumulators", "stated", "units", "stay")},
     )
-    return (claims, order) if bool((order[1:] > order[:-1]).all()) else (_ordered(claims, order), order)
+    return (claims, order) if bool((order[1:] > order[:-1]).all()) else (claims.take(order), order)
 
 
 def _in_order(persons: Column, settled: Column) -> npt.NDArray[np.intp]:
     """Rows by person, then by day of settlement, then as they stood."""
     later = (persons[1:] > persons[:-1]) | ((persons[1:] == persons[:-1]) & (settled[1:] >= settled[:-1]))
     return np.arange(len(persons)) if bool(later.all()) else np.lexsort((settled, persons))
-
-
-def _ordered(claims: Claims, order: npt.NDArray[np.intp]) -> Claims:
-    def words(columns: Any) -> dict[str, Words]:
-        return {name: Words(column.codes[order], column.values) for name, column in columns.items()}
-
-    return Claims(
-        persons=claims.persons[order],
-        service_from=claims.service_from[order],
-        service_to=claims.service_to[order],
-        born=None if claims.born is None else claims.born[order],
-        total=claims.total[order],
-        parts=cast("tuple[Column, Column, Column, Column]", tuple(part[order] for part in claims.parts)),
-        facts=words(claims.facts),
-        own=words(claims.own),
-        buckets={key: column[order] for key, column in claims.buckets.items()},
-        amounts={name: column[order] for name, column in claims.amounts.items()},
-        use_account=None if claims.use_account is None else claims.use_account[order],
-        continues=None if claims.continues is None else claims.continues[order],
-        named={
-            kind: {name: column[order] for name, column in columns.items()} for kind, columns in claims.named.items()
-        },
-    )
 
 
 class _Reader:

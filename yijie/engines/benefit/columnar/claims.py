@@ -116,6 +116,30 @@ class Claims:
         """A fact of one claim."""
         return self.facts[name].at(row) if name in self.facts else FACTS[name]
 
+    def take(self, rows: Rows) -> Claims:
+        """Some of the claims, in the order asked for."""
+
+        def facts(columns: Mapping[str, Words]) -> dict[str, Words]:
+            return {name: Words(words.codes[rows], words.values) for name, words in columns.items()}
+
+        return Claims(
+            persons=self.persons[rows],
+            service_from=self.service_from[rows],
+            service_to=self.service_to[rows],
+            born=None if self.born is None else self.born[rows],
+            total=self.total[rows],
+            parts=cast("tuple[Column, Column, Column, Column]", tuple(part[rows] for part in self.parts)),
+            facts=facts(self.facts),
+            own=facts(self.own),
+            buckets={key: column[rows] for key, column in self.buckets.items()},
+            amounts={name: column[rows] for name, column in self.amounts.items()},
+            use_account=None if self.use_account is None else self.use_account[rows],
+            continues=None if self.continues is None else self.continues[rows],
+            named={
+                kind: {name: column[rows] for name, column in columns.items()} for kind, columns in self.named.items()
+            },
+        )
+
     def case(self, row: int) -> Case:
         """One claim as the scalar engine is asked about it; its id is the number of the row."""
         eligible, first, over, out = (int(part[row]) for part in self.parts)

@@ -16,19 +16,31 @@ def distinct(keys: Column) -> tuple[Column, Column]:
     if span > 4 * keys.size + 256:
         values, numbers = np.unique(keys, return_inverse=True)
         return values, numbers.reshape(-1)
+    if low:
+        keys = keys - low
     seen = np.zeros(span, dtype=np.bool_)
-    seen[keys - low] = True
+    seen[keys] = True
     found = np.flatnonzero(seen)
+    if found.size == span:
+        return found + low, keys
     number = np.zeros(span, dtype=np.int64)
     number[found] = np.arange(found.size)
-    return found + low, number[keys - low]
+    return found + low, number[keys]
 
 
-def joined(keys: Column, codes: Column, width: int) -> tuple[Column, int]:
-    """Two columns as one, with the number of values it can have; ``codes`` lie below ``width``."""
-    both = keys * width + codes
-    values, numbers = distinct(both)
-    return numbers, len(values)
+def example_rows(numbers: Column, count: int) -> Column:
+    """By number some row that has it; numbers run from zero to ``count`` without holes."""
+    example = np.full(count, -1, dtype=np.int64)
+    for begin in range(0, numbers.size, LOOK_ROWS):
+        part = numbers[begin : begin + LOOK_ROWS]
+        example[part] = np.arange(begin, begin + part.size)
+        if example.min(initial=0) >= 0:
+            break
+    return example
+
+
+LOOK_ROWS = 1 << 14
+"""Rows looked at before asking whether every number has been found."""
 
 
 def months(days: Column) -> Column:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -27,42 +28,57 @@ class Charged:
     refused: tuple[tuple[str, Flags], ...]
 
 
-def charged(policy: Policy, service_from: Column, service_to: Column) -> Charged:
-    """Like :meth:`Policy.charged_to`, but refusals are flags by code."""
-    days, numbers = distinct(np.concatenate([service_from, service_to]))
-    known = [_conventions(policy, day) for day in days]
-    years = np.array([year for year, _ in known], dtype=np.int64)
-    rules = np.array([rule for _, rule in known], dtype=np.int64)
-    size = len(service_from)
-    begins, ends, rule = years[numbers[:size]], years[numbers[size:]], rules[numbers[size:]]
-    admitted = rule == ADMISSION
-    day = np.where(admitted, service_from, service_to)
-    crossing = begins != ends
-    silent = (begins == NO_YEAR) | (ends == NO_YEAR) | (rule == NO_YEAR)
-    refused = (
-        (NotYetInForce.code, silent),
-        (YearRuleMissing.code, crossing & (rule == NO_RULE)),
-        (StayCrossesYears.code, crossing & (rule == SPLIT)),
-    )
-    yearless = refused[0][1] | refused[1][1] | refused[2][1]
-    changes = np.array([number_of(change) for change in policy.change_days], dtype=np.int64)
-    return Charged(
-        day=day,
-        year=np.where(yearless, NO_YEAR, np.where(admitted, begins, ends)),
-        segment=np.searchsorted(changes, day, side="right").astype(np.int64),
-        refused=refused,
-    )
+class Calendar:
+    """What a policy's conventions say of days, remembered: tables of claims ask for the same few again and again."""
 
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.changes = np.array([number_of(change) for change in policy.change_days], dtype=np.int64)
+        self._known: dict[int, tuple[int, int]] = {}
 
-def _conventions(policy: Policy, number: np.int64) -> tuple[int, int]:
-    """The accumulator year of a day and the number of the rule for stays across the year's end on it."""
-    day = day_of(number)
-    try:
-        year = policy.year_of(day)
-    except NotYetInForce:
-        return NO_YEAR, NO_RULE
-    try:
-        rule = policy.stay_rule(day)
-    except NotYetInForce:
-        return year, NO_YEAR
-    return year, NO_RULE if rule is None else STAY_RULES.index(rule)
+    def charged(self, service_from: Column, service_to: Column) -> Charged:
+        """Like :meth:`Policy.charged_to`, but refusals are flags by code."""
+        days, numbers = distinct(np.concatenate([service_from, service_to]))
+        known = [self._conventions(day) for day in days.tolist()]
+        years = np.array([year for year, _ in known], dtype=np.int64)
+        rules = np.array([rule for _, rule in known], dtype=np.int64)
+        size = len(service_from)
+        if len(set(known)) == 1 and known[0][0] != NO_YEAR and known[0][1] in (NO_RULE, DISCHARGE):
+            year = np.broadcast_to(years[0], size)
+            return Charged(service_to, year, self._segments(days)[numbers[size:]], ())
+        begins, ends, rule = years[numbers[:size]], years[numbers[size:]], rules[numbers[size:]]
+        admitted = rule == ADMISSION
+        crossing = begins != ends
+        silent = (begins == NO_YEAR) | (ends == NO_YEAR) | (rule == NO_YEAR)
+        unsaid, split = crossing & (rule == NO_RULE), crossing & (rule == SPLIT)
+        day = np.where(admitted, service_from, service_to)
+        return Charged(
+            day=day,
+            year=np.where(silent | unsaid | split, NO_YEAR, np.where(admitted, begins, ends)),
+            segment=self._segments(day),
+            refused=(
+                (NotYetInForce.code, silent),
+                (YearRuleMissing.code, unsaid),
+                (StayCrossesYears.code, split),
+            ),
+        )
+
+    def _segments(self, days: Column) -> Column:
+        return np.searchsorted(self.changes, days, side="right").astype(np.int64)
+
+    def _conventions(self, number: int) -> tuple[int, int]:
+        """The accumulator year of a day and the number of the rule for stays across the year's end on it."""
+        if number not in self._known:
+            self._known[number] = self._asked(day_of(number))
+        return self._known[number]
+
+    def _asked(self, day: date) -> tuple[int, int]:
+        try:
+            year = self.policy.year_of(day)
+        except NotYetInForce:
+            return NO_YEAR, NO_RULE
+        try:
+            rule = self.policy.stay_rule(day)
+        except NotYetInForce:
+            return year, NO_YEAR
+        return year, NO_RULE if rule is None else STAY_RULES.index(rule)

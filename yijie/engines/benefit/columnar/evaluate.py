@@ -12,12 +12,12 @@ from yijie.engines.benefit.columnar.arithmetic import Figure
 from yijie.engines.benefit.columnar.asked import words_in
 from yijie.engines.benefit.columnar.block import Block
 from yijie.engines.benefit.columnar.claims import LARGEST, MISSING, Claims, Column, Flags, Rows
-from yijie.engines.benefit.columnar.columns import distinct
-from yijie.engines.benefit.columnar.dates import charged
-from yijie.engines.benefit.columnar.fold import Fold
+from yijie.engines.benefit.columnar.figures import Figures
+from yijie.engines.benefit.columnar.fold import Fold, round_order
 from yijie.engines.benefit.columnar.paying import pay
 from yijie.engines.benefit.columnar.plans import REFUSED, Plans
 from yijie.engines.benefit.columnar.profiles import profiles_of
+from yijie.engines.benefit.plan import LayerPlan
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.refusals import (
     BucketTooLarge,
@@ -31,6 +31,9 @@ from yijie.engines.benefit.run import PART_INDEX
 from yijie.engines.benefit.words import BEYOND, HOSPITAL, PERSONAL_ACCOUNT
 from yijie.kernel.errors import YijieError, invariant
 
+ALONE_ROWS = 1 << 16
+FOLDED_ROWS = 1 << 17
+"""Claims taken at a time, one by one or folded."""
 BLOCK_ROWS = 1 << 15
 """Claims reckoned at a time, so that what they need stays in the processor's cache."""
 
@@ -76,7 +79,29 @@ class ColumnarPolicy:
         Without it every claim stands for itself, with the accumulators it states. A claim that is refused moves
         nothing: later visits of the person are settled as if it had not been. What a case would raise is a code.
         """
-        return _Run(self, claims, folded=fold).answers
+        answers = self._blank(claims.size)
+        for part in _parts(claims.persons, FOLDED_ROWS if fold else ALONE_ROWS, fold=fold):
+            if fold:
+                order, ends = round_order(claims.persons[part])
+                run = _Run(self, claims.take(order + part.start), self._blank(len(order)), ends)
+                _put(answers, run.answers, part, order)
+            else:
+                run = _Run(self, claims.take(part), self._blank(part.stop - part.start), None)
+                _put(answers, run.answers, part, slice(None))
+        return answers
+
+    def _blank(self, size: int) -> Answers:
+        return Answers(
+            payers={
+                payer: np.zeros(size, dtype=np.int64) for payer in (*self.policy.funds, PERSONAL_ACCOUNT, HOSPITAL)
+            },
+            cash=np.zeros(size, dtype=np.int64),
+            deductible=np.zeros(size, dtype=np.int64),
+            allowances={},
+            refused=np.zeros(size, dtype=np.int16),
+            codes=self.plans.codes,
+            year=np.zeros(size, dtype=np.int64),
+        )
 
 
 def evaluate_table(policy: Policy, claims: Claims, *, fold: bool = True) -> Answers:
@@ -84,25 +109,45 @@ def evaluate_table(policy: Policy, claims: Claims, *, fold: bool = True) -> Answ
     return ColumnarPolicy(policy).evaluate(claims, fold=fold)
 
 
-class _Run:
-    """One table on its way through a policy."""
+def _parts(persons: Column, rows: int, *, fold: bool) -> Iterator[slice]:
+    """A table in stretches that fit the processor's cache; with ``fold`` they end where a person does."""
+    begin = 0
+    while begin < len(persons):
+        end = min(begin + rows, len(persons))
+        if fold and end < len(persons) and persons[end] == persons[end - 1]:
+            last = np.flatnonzero(persons[begin:end] != persons[end])
+            after = np.flatnonzero(persons[end:] != persons[end])
+            end = begin + int(last[-1]) + 1 if last.size else end + int(after[0]) if after.size else len(persons)
+        yield slice(begin, end)
+        begin = end
 
-    def __init__(self, ready: ColumnarPolicy, claims: Claims, *, folded: bool) -> None:
-        self.ready, self.plans, self.claims = ready, ready.plans, claims
-        self.charged = charged(ready.policy, claims.service_from, claims.service_to)
-        payers = (*ready.policy.funds, PERSONAL_ACCOUNT, HOSPITAL)
-        self.answers = Answers(
-            payers={payer: np.zeros(claims.size, dtype=np.int64) for payer in payers},
-            cash=np.zeros(claims.size, dtype=np.int64),
-            deductible=np.zeros(claims.size, dtype=np.int64),
-            allowances={},
-            refused=np.zeros(claims.size, dtype=np.int16),
-            codes=self.plans.codes,
-            year=self.charged.year,
-        )
+
+def _put(answers: Answers, found: Answers, part: slice, order: Rows) -> None:
+    """Write the answers to a part of a table where its claims stand."""
+    for layer in found.allowances.keys() - answers.allowances.keys():
+        answers.allowances[layer] = np.zeros_like(answers.cash)
+    for whole, columns in ((answers.payers, found.payers), (answers.allowances, found.allowances)):
+        for name, column in columns.items():
+            whole[name][part][order] = column
+    answers.refused[part][order] = found.refused
+    for whole_column, column in (
+        (answers.cash, found.cash),
+        (answers.deductible, found.deductible),
+        (answers.year, found.year),
+    ):
+        whole_column[part][order] = column
+
+
+class _Run:
+    """One table on its way through a policy, standing in rounds."""
+
+    def __init__(self, ready: ColumnarPolicy, claims: Claims, answers: Answers, ends: Column | None) -> None:
+        self.ready, self.plans, self.claims, self.answers = ready, ready.plans, claims, answers
+        self.charged = self.plans.calendar.charged(claims.service_from, claims.service_to)
+        self.answers.year[:] = self.charged.year
         for code, flags in (*_contradictions(claims), *self.charged.refused):
             self._refuse(slice(None), code, flags)
-        self.fold = Fold(claims, self.charged, folded=folded)
+        self.fold = Fold(claims, self.charged, ends)
         self.profiles = profiles_of(ready.policy, self.plans.asked, claims, self.charged)
         self.undeclared = _undeclared(ready.policy, claims)
         for rows in self.fold.rounds():
@@ -117,16 +162,16 @@ class _Run:
     def _settle_round(self, rows: Rows) -> None:
         """Claims of as many persons, each chain of plans by itself, in blocks."""
         rows = self._standing(rows)
-        chains, plans = self.plans.of(self.profiles, self.charged, self.fold, rows)
-        at: Rows = rows
-        for chain, which in _by_value(chains):
-            if not isinstance(which, slice):
-                at = np.arange(self.claims.size)[rows][which]
+        outcomes, which = self.plans.of(self.profiles, self.charged, self.fold, rows)
+        chains, plans = outcomes[:, 0], outcomes[:, 1]
+        for chain, of_chain in _by_value(chains, which):
+            at = rows if of_chain is None else np.arange(self.claims.size)[rows][of_chain]
+            profiles = which if of_chain is None else which[of_chain]
             if chain == REFUSED:
-                self.answers.refused[at] = plans[which]
+                self.answers.refused[at] = plans[profiles]
                 self._leave(at)
             else:
-                self._settle_chain(chain, at, plans[which])
+                self._settle_chain(chain, at, np.where(chains == chain, plans, 0), profiles)
 
     def _standing(self, rows: Rows) -> Rows:
         """The rows without those that are refused for what they state."""
@@ -142,16 +187,19 @@ class _Run:
         """What refused claims leave: nothing, but a stay they begin is not the one before."""
         self.fold.leave_stay({}, np.zeros(self.claims.total[rows].shape, dtype=np.bool_), rows)
 
-    def _settle_chain(self, chain: int, rows: Rows, plans: Column) -> None:
-        for begin in range(0, len(plans), BLOCK_ROWS):
-            part = slice(begin, begin + BLOCK_ROWS)
-            self._settle(chain, part if isinstance(rows, slice) else rows[part], plans[part])
+    def _settle_chain(self, chain: int, rows: Rows, plans: Column, which: Column) -> None:
+        """Claims of one chain; ``plans`` are the plans in it, ``which`` says which of them each claim has."""
+        for begin in range(0, len(which), BLOCK_ROWS):
+            part = slice(begin, min(begin + BLOCK_ROWS, len(which)))
+            block = slice(rows.start + part.start, rows.start + part.stop) if isinstance(rows, slice) else rows[part]
+            self._settle(self.plans.chains[chain].figures(plans, which[part]), block)
 
-    def _settle(self, chain: int, rows: Rows, plans: Column) -> None:
+    def _settle(self, layers: list[tuple[LayerPlan, Figures]], rows: Rows) -> None:
         """One block: every layer pays on what is left, then the account; cash is the rest."""
         block = Block(self.fold, rows, self.plans.reads, beyond=self.ready.tells_beyond)
-        block.refuse(FactUndeclared.code, self.undeclared[rows])
-        for layer, figures in self.plans.chains[chain].figures(plans):
+        if self.undeclared is not None:
+            block.refuse(FactUndeclared.code, self.undeclared[rows])
+        for layer, figures in layers:
             pay(layer, figures, block)
         paid = sum(block.paid.values())
         block.refuse(PayersExceedBill.code, paid > block.total)
@@ -187,7 +235,8 @@ class _Run:
         self.fold.leave_stay(
             {name: moved for (name, per), moved in block.deltas.items() if per == "year"}, settled, rows
         )
-        self.fold.draw(block.paid.get(PERSONAL_ACCOUNT, 0) * settled, rows)
+        if PERSONAL_ACCOUNT in block.paid:
+            self.fold.draw(block.paid[PERSONAL_ACCOUNT] * settled, rows)
         if any(self.ready.counts):
             self.fold.count(settled, rows, remote=self.ready.counts[1])
 
@@ -200,39 +249,53 @@ def looks_beyond(policy: Policy) -> bool:
     return any(word in BEYOND for word in words)
 
 
-def _by_value(numbers: Column) -> Iterator[tuple[int, Rows]]:
-    """Every value of a column with the rows that have it."""
-    values, which = distinct(numbers)
-    if len(values) == 1:
-        yield int(values[0]), slice(None)
+def _by_value(values: Column, which: Column) -> Iterator[tuple[int, Column | None]]:
+    """Every value with the rows that have it, by which of ``values`` each row has; None for all rows."""
+    known = np.unique(values)
+    if len(known) <= 1:
+        yield from ((int(value), None) for value in known)
         return
-    order = np.argsort(which.astype(np.min_scalar_type(len(values))), kind="stable")
-    ends = np.cumsum(np.bincount(which))
-    for value, begin, end in zip(values, [0, *ends[:-1]], ends, strict=False):
+    of_row = np.searchsorted(known, values).astype(np.min_scalar_type(len(known)))[which]
+    order = np.argsort(of_row, kind="stable")
+    ends = np.cumsum(np.bincount(of_row, minlength=len(known)))
+    for value, begin, end in zip(known, [0, *ends[:-1]], ends, strict=True):
         yield int(value), order[begin:end]
 
 
 def _contradictions(claims: Claims) -> Iterator[tuple[str, Flags]]:
     """What no policy could settle: as :func:`yijie.engines.benefit.case.check_case`, in its order."""
     beside = list(claims.amounts.values())
+    bill = [claims.total, *claims.parts, *beside]
+    marked = list(claims.buckets.values())
+    named = [column for columns in claims.named.values() for column in columns.values()]
     stated = [column for kind in ("stated", "units") for column in claims.named.get(kind, {}).values()]
-    amounts = [claims.total, *claims.parts, *claims.buckets.values(), *beside]
-    every = [*amounts, *(column for columns in claims.named.values() for column in columns.values())]
-    yield AmountTooLarge.code, _any([column > LARGEST for column in every], claims.size)
-    yield NegativeAmount.code, _any([column < 0 for column in (claims.total, *claims.parts, *beside)], claims.size)
-    yield PartsDoNotAddUp.code, sum(claims.parts[1:], claims.parts[0]) != claims.total
-    yield ServiceDatesReversed.code, claims.service_to < claims.service_from
-    yield NegativeAmount.code, _any([column < 0 for column in claims.buckets.values()], claims.size)
-    marked = [column > claims.parts[PART_INDEX[part]] for (part, _), column in claims.buckets.items()]
-    yield BucketTooLarge.code, _any(marked, claims.size)
-    yield NegativeAmount.code, _any([(column < 0) & (column != MISSING) for column in stated], claims.size)
+    yield from _where(
+        AmountTooLarge, [column > LARGEST for column in (*bill, *marked, *named) if _top(column) > LARGEST]
+    )
+    yield from _where(NegativeAmount, [column < 0 for column in bill if _low(column) < 0])
+    yield from _where(PartsDoNotAddUp, [sum(claims.parts[1:], claims.parts[0]) != claims.total])
+    yield from _where(ServiceDatesReversed, [claims.service_to < claims.service_from])
+    yield from _where(NegativeAmount, [column < 0 for column in marked if _low(column) < 0])
+    within = [column > claims.parts[PART_INDEX[part]] for (part, _), column in claims.buckets.items()]
+    yield from _where(BucketTooLarge, within)
+    yield from _where(NegativeAmount, [(column < 0) & (column != MISSING) for column in stated])
 
 
-def _undeclared(policy: Policy, claims: Claims) -> Flags:
-    """Claims with sums marked by a name that the pool does not declare."""
+def _where(error: type[YijieError], flags: list[Flags]) -> Iterator[tuple[str, Flags]]:
+    """A refusal of the claims that any of the flags marks."""
+    if flags:
+        yield error.code, np.logical_or.reduce(flags)
+
+
+def _top(column: Column) -> int:
+    return int(column.max(initial=0))
+
+
+def _low(column: Column) -> int:
+    return int(column.min(initial=0))
+
+
+def _undeclared(policy: Policy, claims: Claims) -> Flags | None:
+    """Claims with sums marked by a name that the pool does not declare; None where there is no such name."""
     named = [column for (_, name), column in claims.buckets.items() if name not in policy.vocabulary.buckets]
-    return _any([column != 0 for column in named], claims.size)
-
-
-def _any(flags: list[Flags], size: int) -> Flags:
-    return np.logical_or.reduce(flags) if flags else np.zeros(size, dtype=np.bool_)
+    return np.logical_or.reduce([column != 0 for column in named]) if named else None

@@ -74,14 +74,16 @@ def _to_one_denominator(exact: dict[str, list[int]], name: str) -> None:
 class Figures:
     """The figures of one form as they hold row by row; one whole number where all plans of the form agree."""
 
-    def __init__(self, form: Form, plans: Column) -> None:
+    def __init__(self, form: Form, plans: Column, which: Column) -> None:
+        """``plans`` are rows of the form's matrix, ``which`` says for every claim which of them it has."""
         self.form = form
-        self.plans = plans
+        self._plans = plans
+        self._which = which
 
     def __getitem__(self, name: str) -> Figure:
-        column = self.form.columns()[name]
+        column = self.form.columns()[name][self._plans]
         first = int(column[0])
-        return first if len(column) == 1 or bool((column == first).all()) else column[self.plans]
+        return first if bool((column == first).all()) else column[self._which]
 
 
 def form_of(plan: LayerPlan) -> LayerPlan:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -32,34 +32,44 @@ CARE, SITUATION, PERSON = "care", "situation", "person"
 DRAWN = "drawn"
 
 
-class Fold:
-    """The accumulators of everybody in a table of claims, and the order in which the claims move them."""
+def round_order(persons: Column) -> tuple[Column, Column]:
+    """The rows of a table round by round, and where each round ends.
 
-    def __init__(self, claims: Claims, charged: Charged, *, folded: bool) -> None:
+    Persons with more visits come first in every round, so that a round's persons are always the first so many.
+    """
+    begins = np.flatnonzero(np.concatenate([[True], persons[1:] != persons[:-1]]))
+    visits = np.diff(np.append(begins, len(persons)))
+    most_visits = int(visits.max())
+    by_visits = np.argsort((most_visits - visits).astype(np.min_scalar_type(most_visits)), kind="stable")
+    begins, visits = begins[by_visits], visits[by_visits]
+    counts = np.searchsorted(-visits, -np.arange(most_visits), side="left")
+    order = [begins[:count] + visit for visit, count in enumerate(counts.tolist())]
+    return np.concatenate(order), np.cumsum(counts)
+
+
+class Fold:
+    """The accumulators of everybody in a table of claims that stands in rounds, and how claims move them."""
+
+    def __init__(self, claims: Claims, charged: Charged, ends: Column | None) -> None:
+        """``ends`` are those of :func:`round_order`; None where every claim stands for itself."""
         self.claims = claims
         self.charged = charged
-        self.folded = folded
-        every = np.arange(claims.size)
-        begins = np.ones(claims.size, dtype=np.bool_)
-        if folded:
-            begins[1:] = claims.persons[1:] != claims.persons[:-1]
-        self.person: Column = np.cumsum(begins) - 1
-        self.visit: Column = every - np.flatnonzero(begins)[self.person]
+        self.folded = ends is not None
+        self._ends = [claims.size] if ends is None else ends.tolist()
+        self._begin = 0
+        self.person: Column = np.arange(claims.size)
+        for begin, end in pairwise(self._ends):
+            self.person[begin:end] -= begin
         self._slots: dict[str, Column] = {}
         self._state: dict[tuple[str, str], Column] = {}
         self._stay_names = dict.fromkeys((DAY, *claims.named.get("stay", ())))
         self._open()
 
-    def rounds(self) -> Iterator[Rows]:
-        """The rows that are settled together, round by round; in order within each."""
-        last = int(self.visit.max(initial=0))
-        if last == 0:
-            yield slice(None)
-            return
-        order = np.argsort(self.visit.astype(np.min_scalar_type(last)), kind="stable")
-        ends = np.cumsum(np.bincount(self.visit))
-        begins = np.concatenate([[0], ends[:-1]])
-        yield from (order[begin:end] for begin, end in zip(begins, ends, strict=True))
+    def rounds(self) -> Iterator[slice]:
+        """The rows that are settled together, round by round."""
+        for end in self._ends:
+            yield slice(self._begin, end)
+            self._begin = end
 
     # -- slots ---------------------------------------------------------------------------------------------------------
 
@@ -81,8 +91,17 @@ class Fold:
             outer, inner = self.slot(CARE), self._situation()
         else:
             outer, inner = self.slot("year"), self._period(kind)
+        if outer is self.person and bool((inner == inner[: self._ends[0]][self.person]).all()):
+            return self.person
         codes, code = distinct(inner)
-        return outer if len(codes) == 1 else distinct(outer * len(codes) + code)[1]
+        return distinct(outer * len(codes) + code)[1]
+
+    def _at(self, kind: str, rows: Rows) -> Rows:
+        """The slots of some rows of a round; those of persons stand side by side."""
+        slots = self.slot(kind)
+        if slots is self.person and isinstance(rows, slice):
+            return slice(rows.start - self._begin, rows.stop - self._begin)
+        return slots[rows]
 
     def _codes(self, name: str) -> Column:
         return self.claims.words(name).codes.astype(np.int64)
@@ -108,7 +127,7 @@ class Fold:
     def used(self, accumulator: str, per: str, rows: Rows) -> Figure:
         """What an accumulator of the year, or of a period in it, holds before the claims."""
         state = self._state.get((accumulator, per))
-        return 0 if state is None else state[self.slot(per)[rows]]
+        return 0 if state is None else state[self._at(per, rows)]
 
     def in_stay(self, name: str, rows: Rows) -> Figure:
         """What earlier settlements of the same stay have moved."""
@@ -123,7 +142,7 @@ class Fold:
         settled = np.asarray(self.used(kind, kind, rows))
         again = self.claims.flag("continues", rows)
         ordinal = np.minimum(np.where(again, np.maximum(settled, 1), settled + 1), ORDINAL_MAX)
-        return np.broadcast_to(ordinal, self.person[rows].shape)
+        return np.broadcast_to(ordinal, self.claims.total[rows].shape)
 
     def balance(self, rows: Rows) -> Figure:
         """What the personal account still holds for claims that want to use it."""
@@ -135,7 +154,7 @@ class Fold:
     def move(self, accumulator: str, per: str, amounts: Figure, rows: Rows) -> None:
         """Add to an accumulator what settled claims have moved; nothing to do where no claim follows another."""
         if self.folded:
-            self._array(accumulator, per)[self.slot(per)[rows]] += amounts
+            self._array(accumulator, per)[self._at(per, rows)] += amounts
 
     def count(self, settled: Flags, rows: Rows, *, remote: bool) -> None:
         """One more visit of its kind of care, unless a claim continues a stay already counted."""
@@ -159,7 +178,7 @@ class Fold:
         for name in self._stay_names:
             before = self.used(name, PERSON, rows) * self.claims.continues[rows]
             after = self.in_stay(name, rows) + amounts.get(name, 0)
-            self._array(name, PERSON)[self.person[rows]] = np.where(settled, after, before)
+            self._array(name, PERSON)[self._at(PERSON, rows)] = np.where(settled, after, before)
 
     def draw(self, amounts: Figure, rows: Rows) -> None:
         """What claims take from the personal account is gone for later ones."""

@@ -11,11 +11,11 @@ from yijie.engines.benefit.accumulators import count_name, remote_count_name
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.columnar.asked import Asked, asked_by, counted_by
 from yijie.engines.benefit.columnar.claims import Claims, Column, Rows, day_of
-from yijie.engines.benefit.columnar.columns import distinct
-from yijie.engines.benefit.columnar.dates import Charged
+from yijie.engines.benefit.columnar.columns import distinct, example_rows
+from yijie.engines.benefit.columnar.dates import Calendar, Charged
 from yijie.engines.benefit.columnar.figures import Figures, Form, form_of, names_of
 from yijie.engines.benefit.columnar.fold import CARE, SITUATION, Fold
-from yijie.engines.benefit.columnar.profiles import Key, Profiles, first_rows
+from yijie.engines.benefit.columnar.profiles import Key, Profiles
 from yijie.engines.benefit.plan import LayerPlan, Plan
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.resolve import make_plan
@@ -34,10 +34,10 @@ class Chain:
     forms: tuple[Form, ...]
     plans: list[tuple[int, ...]] = field(default_factory=list)
 
-    def figures(self, plans: Column) -> list[tuple[LayerPlan, Figures]]:
-        """Every layer with its figures for claims of the given plans."""
-        table = np.array(self.plans, dtype=np.int64).reshape(len(self.plans), len(self.forms))
-        return [(form.like, Figures(form, table[:, at][plans])) for at, form in enumerate(self.forms)]
+    def figures(self, plans: Column, which: Column) -> list[tuple[LayerPlan, Figures]]:
+        """Every layer with its figures for claims that each have one of some plans of the chain."""
+        table = np.array([self.plans[plan] for plan in plans], dtype=np.int64).reshape(len(plans), len(self.forms))
+        return [(form.like, Figures(form, table[:, at], which)) for at, form in enumerate(self.forms)]
 
 
 class Plans:
@@ -45,6 +45,7 @@ class Plans:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.calendar = Calendar(policy)
         self.asked: Asked = asked_by(policy)
         self.reads = counted_by(policy)
         self.chains: list[Chain] = [Chain(())]
@@ -62,7 +63,10 @@ class Plans:
         return self.codes.index(code)
 
     def of(self, profiles: Profiles, charged: Charged, fold: Fold, rows: Rows) -> tuple[Column, Column]:
-        """For claims about to be settled the chains of their plans, and the plans' rows in them."""
+        """For claims about to be settled the outcomes of their profiles: which there are, and which each claim has.
+
+        An outcome is a row of (chain, plan in the chain); of a refused profile (:data:`REFUSED`, code).
+        """
         numbers = profiles.numbers[rows]
         ordinals = self._ordinals(fold, rows)
         classes = {name: np.searchsorted(self.asked.cuts[name], column, "right") for name, column in ordinals.items()}
@@ -71,14 +75,13 @@ class Plans:
         values, which = distinct(numbers)
         at = np.arange(fold.claims.size)[rows]
         outcomes = []
-        for first in first_rows(which):
-            key = (*profiles.keys[profiles.numbers[at[first]]], *(int(column[first]) for column in classes.values()))
+        for row in example_rows(which, len(values)):
+            key = (*profiles.keys[profiles.numbers[at[row]]], *(int(column[row]) for column in classes.values()))
             if key not in self._known:
-                found = {name: int(column[first]) for name, column in ordinals.items()}
-                self._known[key] = self._make(fold.claims, charged, int(at[first]), found)
+                found = {name: int(column[row]) for name, column in ordinals.items()}
+                self._known[key] = self._make(fold.claims, charged, int(at[row]), found)
             outcomes.append(self._known[key])
-        table = np.array(outcomes, dtype=np.int64).reshape(len(values), 2)
-        return table[:, 0][which], table[:, 1][which]
+        return np.array(outcomes, dtype=np.int64).reshape(len(values), 2), which
 
     def _ordinals(self, fold: Fold, rows: Rows) -> dict[str, Column]:
         """The ordinals of claims that the policy asks for."""

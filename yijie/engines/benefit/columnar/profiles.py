@@ -9,7 +9,7 @@ import numpy as np
 
 from yijie.engines.benefit.columnar.asked import Asked, word_class
 from yijie.engines.benefit.columnar.claims import FACTS, MISSING, Claims, Column, Words
-from yijie.engines.benefit.columnar.columns import ages, distinct
+from yijie.engines.benefit.columnar.columns import ages, distinct, example_rows
 from yijie.engines.benefit.columnar.dates import Charged
 from yijie.engines.benefit.policy import Policy
 
@@ -32,17 +32,10 @@ def profiles_of(policy: Policy, asked: Asked, claims: Claims, charged: Charged) 
     columns += [_classes(policy, name, words) for name, words in sorted(claims.own.items())]
     if "age" in asked.cuts:
         columns.append(_words_apart(_age_classes(asked, claims)))
-    numbers = _together(columns, claims.size)
-    example = first_rows(numbers)
+    numbers, count = _together(columns, claims.size)
+    example = example_rows(numbers, count)
     keys = tuple(zip(*([words.values[code] for code in words.codes[example]] for words in columns), strict=True))
     return Profiles(numbers, example, keys)
-
-
-def first_rows(numbers: Column) -> Column:
-    """By number the first row that has it; numbers run from zero without holes."""
-    first = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
-    first[numbers[::-1]] = np.arange(numbers.size)[::-1]
-    return first
 
 
 def _words_apart(column: Column) -> Words:
@@ -67,14 +60,15 @@ def _age_classes(asked: Asked, claims: Claims) -> Column:
     return np.where(claims.born == MISSING, -1, classes)
 
 
-def _together(columns: list[Words], size: int) -> Column:
-    """One number for every combination of the columns that occurs."""
+def _together(columns: list[Words], size: int) -> tuple[Column, int]:
+    """One number for every combination of the columns that occurs, and how many there are."""
     key, width = np.zeros(size, dtype=np.int64), 1
     for words in columns:
         if len(words.values) > 1:
             if width * len(words.values) > 2 * size:
                 values, key = distinct(key)
                 width = len(values)
-            key = key * len(words.values) + words.codes
+            key = key * len(words.values) + words.codes if width > 1 else words.codes.astype(np.int64)
             width *= len(words.values)
-    return distinct(key)[1]
+    values, numbers = distinct(key)
+    return numbers, len(values)
