@@ -16,6 +16,8 @@ NO_YEAR = -(10**6)
 """The year of days of which the pool's conventions say nothing yet."""
 DISCHARGE, ADMISSION, SPLIT = range(len(STAY_RULES))
 NO_RULE = len(STAY_RULES)
+ONE_YEAR = 366
+"""Days beyond which claims cannot lie in one year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,14 @@ class Calendar:
 
     def charged(self, service_from: Column, service_to: Column) -> Charged:
         """Like :meth:`Policy.charged_to`, but refusals are flags by code."""
+        size = len(service_from)
+        if size and self._one_stretch(first := int(service_from.min()), last := int(service_to.max())):
+            year, segment = self._conventions(last)[0], int(self._segments(np.array([first]))[0])
+            return Charged(service_to, np.broadcast_to(year, size), np.broadcast_to(segment, size), ())
         days, numbers = distinct(np.concatenate([service_from, service_to]))
         known = [self._conventions(day) for day in days.tolist()]
         years = np.array([year for year, _ in known], dtype=np.int64)
         rules = np.array([rule for _, rule in known], dtype=np.int64)
-        size = len(service_from)
-        if len(set(known)) == 1 and known[0][0] != NO_YEAR and known[0][1] in (NO_RULE, DISCHARGE):
-            year = np.broadcast_to(years[0], size)
-            return Charged(service_to, year, self._segments(days)[numbers[size:]], ())
         begins, ends, rule = years[numbers[:size]], years[numbers[size:]], rules[numbers[size:]]
         admitted = rule == ADMISSION
         crossing = begins != ends
@@ -62,6 +64,17 @@ class Calendar:
                 (StayCrossesYears.code, split),
             ),
         )
+
+    def _one_stretch(self, first: int, last: int) -> bool:
+        """Whether no parameter changes from one day to another, both lie in one year, and stays are not in question.
+
+        Then all claims between them are charged alike, on the day they end.
+        """
+        if not 0 <= last - first < ONE_YEAR or len(set(self._segments(np.array([first, last])).tolist())) > 1:
+            return False
+        known = {self._conventions(day) for day in range(first, last + 1)}
+        year, rule = known.pop()
+        return not known and year != NO_YEAR and rule in (NO_RULE, DISCHARGE)
 
     def _segments(self, days: Column) -> Column:
         return np.searchsorted(self.changes, days, side="right").astype(np.int64)

@@ -63,6 +63,18 @@ class Answers:
     year: Column
     """The accumulator year that is charged."""
 
+    def part(self, rows: slice) -> Answers:
+        """A stretch of the answers, to be written to; allowances apart."""
+        return Answers(
+            payers={payer: column[rows] for payer, column in self.payers.items()},
+            cash=self.cash[rows],
+            deductible=self.deductible[rows],
+            allowances={},
+            refused=self.refused[rows],
+            codes=self.codes,
+            year=self.year[rows],
+        )
+
 
 class ColumnarPolicy:
     """A policy ready for tables of claims; plans made for one table serve the next."""
@@ -86,8 +98,8 @@ class ColumnarPolicy:
                 run = _Run(self, claims.take(order + part.start), self._blank(len(order)), ends)
                 _put(answers, run.answers, part, order)
             else:
-                run = _Run(self, claims.take(part), self._blank(part.stop - part.start), None)
-                _put(answers, run.answers, part, slice(None))
+                run = _Run(self, claims.take(part), answers.part(part), None)
+                _put_allowances(answers, run.answers, part, slice(None))
         return answers
 
     def _blank(self, size: int) -> Answers:
@@ -124,11 +136,9 @@ def _parts(persons: Column, rows: int, *, fold: bool) -> Iterator[slice]:
 
 def _put(answers: Answers, found: Answers, part: slice, order: Rows) -> None:
     """Write the answers to a part of a table where its claims stand."""
-    for layer in found.allowances.keys() - answers.allowances.keys():
-        answers.allowances[layer] = np.zeros_like(answers.cash)
-    for whole, columns in ((answers.payers, found.payers), (answers.allowances, found.allowances)):
-        for name, column in columns.items():
-            whole[name][part][order] = column
+    for payer, column in found.payers.items():
+        answers.payers[payer][part][order] = column
+    _put_allowances(answers, found, part, order)
     answers.refused[part][order] = found.refused
     for whole_column, column in (
         (answers.cash, found.cash),
@@ -136,6 +146,14 @@ def _put(answers: Answers, found: Answers, part: slice, order: Rows) -> None:
         (answers.year, found.year),
     ):
         whole_column[part][order] = column
+
+
+def _put_allowances(answers: Answers, found: Answers, part: slice, order: Rows) -> None:
+    """The same for sums beside the bill; which layers pay such is known only when one has."""
+    for layer, column in found.allowances.items():
+        if layer not in answers.allowances:
+            answers.allowances[layer] = np.zeros_like(answers.cash)
+        answers.allowances[layer][part][order] = column
 
 
 class _Run:

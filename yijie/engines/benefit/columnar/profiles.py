@@ -34,21 +34,30 @@ def profiles_of(policy: Policy, asked: Asked, claims: Claims, charged: Charged) 
         columns.append(_words_apart(_age_classes(asked, claims)))
     numbers, count = _together(columns, claims.size)
     example = example_rows(numbers, count)
-    keys = tuple(zip(*([words.values[code] for code in words.codes[example]] for words in columns), strict=True))
+    keys = tuple(zip(*([words.values[code] for code in _codes_at(words, example)] for words in columns), strict=True))
     return Profiles(numbers, example, keys)
 
 
 def _words_apart(column: Column) -> Words:
+    if column.strides == (0,):  # one value for all rows
+        return Words(np.zeros(1, dtype=np.int32), (int(column[0]),))
     values, codes = distinct(column)
     return Words(codes.astype(np.int32), tuple(values.tolist()))
+
+
+def _codes_at(words: Words, rows: Column) -> Column:
+    """The codes of some rows; where there is but one value nothing is looked up."""
+    return words.codes[rows].astype(np.int64) if len(words.values) > 1 else np.zeros(len(rows), dtype=np.int64)
 
 
 def _classes(policy: Policy, name: str, words: Words) -> Words:
     """A column of facts by what keeps them apart."""
     classes = [word_class(policy, name, fact) for fact in words.values]
     known = {apart: code for code, apart in enumerate(dict.fromkeys(classes))}
+    if len(known) in (1, len(classes)):
+        return Words(words.codes, tuple(known))
     table = np.array([known[apart] for apart in classes], dtype=np.int32)
-    return Words(words.codes if len(known) == len(classes) else table[words.codes], tuple(known))
+    return Words(table[words.codes], tuple(known))
 
 
 def _age_classes(asked: Asked, claims: Claims) -> Column:
