@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 
-NAMES = ("settlements", "statements", "memory", "columns", "folding", "engines", "formula")
+NAMES = ("settlements", "statements", "memory", "columns", "folding", "engines", "formula", "simulation")
 
 
 def main() -> None:
