@@ -52,17 +52,17 @@ def check_equal(policy, cases, persons, fold=True):
     """Both engines over the same claims; the number of claims that were settled."""
     columns = evaluate_table(policy, claims_of(cases, persons), fold=fold)
     scalar = one_by_one(policy, cases, persons, fold)
-    for row, (case, found) in enumerate(zip(cases, scalar, strict=True)):
+    for row, (asked, found) in enumerate(zip(cases, scalar, strict=True)):
         code = columns.codes[columns.refused[row]]
         got = {payer: int(column[row]) for payer, column in columns.payers.items()} | {"cash": int(columns.cash[row])}
         if isinstance(found, YijieError):
-            assert code == found.code, (row, case)
+            assert code == found.code, (row, asked)
             assert not any(got.values())
             continue
-        assert code == "", (row, case, code)
+        assert code == "", (row, asked, code)
         wanted = {word_of(fund): paid for fund, paid in found.funds.items()}
         wanted |= {"personal_account": found.personal_account, "hospital": found.hospital_borne, "cash": found.cash}
-        assert got == wanted, (row, case)
+        assert got == wanted, (row, asked)
         assert columns.deductible[row] == found.deductible
         allowed = {layer: int(column[row]) for layer, column in columns.allowances.items() if column[row]}
         assert allowed == {paid.layer: paid.amount for paid in found.allowances if paid.amount}
