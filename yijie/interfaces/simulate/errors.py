@@ -67,3 +67,11 @@ class NothingToSettle(YijieError):
     code = "simulate.nothing"
     zh = "{file} 没有任何个案"
     en = "{file} holds no claims"
+
+
+class SparkMissing(YijieError):
+    """Spark was asked for and is not installed."""
+
+    code = "simulate.spark_missing"
+    zh = "没有安装 Spark；请执行 .venv/bin/pip install 'yijie[spark]'，并安装 Java 17"
+    en = "Spark is not installed; run .venv/bin/pip install 'yijie[spark]' and install Java 17"

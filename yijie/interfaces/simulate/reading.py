@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -104,22 +104,23 @@ class ClaimsFile:
 def whole_persons(file: ClaimsFile, tell: Tell) -> Iterator[pa.Table]:
     """The claims of a file in tables that never part a person."""
     if file.persons_stand_together():
-        yield from _as_they_stand(file)
+        yield from persons_together(file.batches())
         return
     with tempfile.TemporaryDirectory(prefix="yijie-simulate-") as folder:
         yield from _parted(file, Path(folder), tell)
 
 
-def _as_they_stand(file: ClaimsFile) -> Iterator[pa.Table]:
-    """Batches with the last person of each put before the next."""
+def persons_together(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Tables in which persons come one after the other, with the last person of each put before the next."""
     held: pa.Table | None = None
-    for batch in file.batches():
-        table = batch if held is None else pa.concat_tables([held, batch]).combine_chunks()
-        persons = table["person"]
-        first_of_last = pc.index(persons, persons[-1]).as_py()
-        held = table.slice(first_of_last)
-        if first_of_last:
-            yield table.slice(0, first_of_last)
+    for one in tables:
+        table = one if held is None else pa.concat_tables([held, one]).combine_chunks()
+        if table.num_rows:
+            persons = table["person"]
+            first_of_last = pc.index(persons, persons[-1]).as_py()
+            held = table.slice(first_of_last)
+            if first_of_last:
+                yield table.slice(0, first_of_last)
     if held is not None:
         yield held
 
