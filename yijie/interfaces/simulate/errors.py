@@ -73,5 +73,5 @@ class SparkMissing(YijieError):
     """Spark was asked for and is not installed."""
 
     code = "simulate.spark_missing"
-    zh = "没有安装 Spark；请执行 .venv/bin/pip install 'yijie[spark]'，并安装 Java 17"
-    en = "Spark is not installed; run .venv/bin/pip install 'yijie[spark]' and install Java 17"
+    zh = "没有安装 Spark；请执行 .venv/bin/pip install -r requirements/spark.txt，并安装 Java 17"
+    en = "Spark is not installed; run .venv/bin/pip install -r requirements/spark.txt and install Java 17"
