@@ -23,7 +23,7 @@ from yijie.engines.benefit.columnar.evaluate import _parts
 from yijie.engines.benefit.loading import read_text_file
 from yijie.engines.benefit.read_cases import read_cases
 from yijie.engines.benefit.words import word_of
-from yijie.kernel.codes import CareKind, SpecialGroup
+from yijie.kernel.codes import CareKind, HospitalLevel, SpecialGroup
 from yijie.kernel.dates import age_on
 from yijie.kernel.errors import YijieError
 from yijie.kernel.money import half_up
@@ -187,6 +187,52 @@ def test_a_year_begun_elsewhere_is_taken_up():
     assert check_equal(rules, *year(*visits)) == len(visits)
     assert check_equal(rules, *year(*visits), fold=False) == len(visits)
     assert check_equal(rules, *year(case("4000"), case("4000", accumulators=begun))) == 2
+
+
+@pytest.mark.parametrize("name", ["year", "month@2025-03", "quarter@2025-Q1", "day@2025-03-10"])
+@pytest.mark.parametrize("off", [False, True])
+def test_what_a_period_has_used_before_counts_in_that_period_only(name, off):
+    per, at, period = name.partition("@")
+    if off:  # the same stated for the period before
+        period = {"2025-03": "2025-02", "2025-Q1": "2024-Q4", "2025-03-10": "2025-03-09", "": ""}[period]
+    rules = policy(layer(ratio("80%"), ceiling("payment", 300, per=per)))
+    begun = {f"layer1.paid{at}{period}": 20_000}
+    visits = [case("1000", accumulators=begun), case("1000")]
+    assert check_equal(rules, *year(*visits)) == len(visits)
+    answers = evaluate_table(rules, claims_of(*year(*visits)))
+    assert answers.payers["pooled"].tolist() == [30_000 if off and at else 10_000, 0]
+
+
+def test_what_a_stay_has_moved_elsewhere_is_taken_up():
+    rules = policy(layer(deductible(800), bands((1_000, "50%"), (None, "90%"))))
+    begun = {"stay": {"layer1.deductible": 30_000, "layer1.cost": 40_000}, "continues": True}
+    visits = [case("900", **begun), case("900", continues=True), case("900"), case("900", **begun)]
+    assert check_equal(rules, *year(*visits)) == check_equal(rules, *year(*visits), fold=False) == len(visits)
+
+
+def test_facts_that_choose_what_is_looked_at_and_rules_that_end():
+    chosen = {"by": "level", "tertiary": ["eligible"], "else": ["eligible", "first_self_pay"]}
+    ended = [*since("10%"), {"from": "2020-01-01", "value": "none", "source": "law"}]
+    rules = policy(layer({"covers": {"parts": since(chosen)}}, ratio("80%"), {"guarantee": {"share": ended}}))
+    visits = [case("250", first="30"), case("250", first="30", level=HospitalLevel.SECONDARY)]
+    assert check_equal(rules, *year(*visits)) == 2
+    by_age = policy(layer(ratio({"by": "age", "0-17": "90%", "else": "80%"})))
+    bare = replace(claims_of(*year(*visits)), born=None)
+    answers = evaluate_table(by_age, bare)
+    assert {answers.codes[code] for code in answers.refused} == {"benefit.case.fact_missing"}
+
+
+def test_allowances_by_the_month_in_every_part_of_a_table(monkeypatch):
+    monkeypatch.setattr("yijie.engines.benefit.columnar.evaluate.FOLDED_ROWS", 2)
+    rules = policy(layer({"allowance": {"share": since("2.5%"), "base": since(3300)}}))
+    assert check_equal(rules, [case()] * 5, range(5)) == 5
+
+
+def test_a_profile_met_late_is_found(monkeypatch):
+    monkeypatch.setattr("yijie.engines.benefit.columnar.columns.LOOK_ROWS", 2)
+    rules = policy(layer(ratio({"by": "level", "tertiary": "80%", "else": "70%"})))
+    visits = [case("100")] * 9 + [case("100", level=HospitalLevel.SECONDARY)]
+    assert check_equal(rules, visits, range(10), fold=False) == 10
 
 
 @pytest.mark.parametrize("rule", ["split", "admission", "discharge", None])

@@ -5,7 +5,6 @@ Two claims with the same answers to what the policy asks share a plan, so a mill
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import cast
@@ -26,7 +25,7 @@ BEHIND = {
 """Facts of a claim that decide a dimension of another name."""
 OPEN = ("tier", "disease")
 LATER_STAYS = ("repeat_minus", "repeat_minus_share")
-AGE_MAX = 200
+EVERY = range(ORDINAL_MAX + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,6 @@ class Asked:
     facts: frozenset[str]
     cuts: dict[str, tuple[int, ...]]
     """By numbered dimension the numbers with which a new class begins; a dimension not asked for is absent."""
-
-    def class_of(self, dimension: str, number: int) -> int:
-        """The class a number falls into."""
-        return bisect_right(self.cuts[dimension], number)
 
 
 def asked_by(policy: Policy) -> Asked:
@@ -62,14 +57,12 @@ def asked_by(policy: Policy) -> Asked:
 
 def _each_number(step: Step) -> Iterator[tuple[str, range]]:
     """Numbered dimensions of which every number counts for itself."""
-    if "per_year_of_age" in step.parameters or step.forms.get(EACH) == "age":
-        yield "age", range(AGE_MAX)
+    if "per_year_of_age" in step.parameters:
+        yield "age", EVERY
     if any(name in step.parameters for name in LATER_STAYS):
-        yield "ordinal", range(ORDINAL_MAX + 1)
+        yield "ordinal", EVERY
     elif "repeat_times" in step.parameters:
         yield "ordinal", range(1, 3)
-    if step.forms.get(EACH) in ("ordinal", "remote_ordinal"):
-        yield step.forms[EACH], range(ORDINAL_MAX + 1)
 
 
 def _keys(layer: Layer) -> Iterator[tuple[str, Key | None]]:

@@ -152,9 +152,8 @@ class Fold:
     # -- what claims leave ---------------------------------------------------------------------------------------------
 
     def move(self, accumulator: str, per: str, amounts: Figure, rows: Rows) -> None:
-        """Add to an accumulator what settled claims have moved; nothing to do where no claim follows another."""
-        if self.folded:
-            self._array(accumulator, per)[self._at(per, rows)] += amounts
+        """Add to an accumulator what settled claims have moved."""
+        self._array(accumulator, per)[self._at(per, rows)] += amounts
 
     def count(self, settled: Flags, rows: Rows, *, remote: bool) -> None:
         """One more visit of its kind of care, unless a claim continues a stay already counted."""
