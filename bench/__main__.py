@@ -9,13 +9,29 @@ import subprocess
 import sys
 import warnings
 
-NAMES = ("settlements", "committer", "latency", "overload", "envelope", "statements", "memory", "catalogue")
+NAMES = (
+    "settlements",
+    "committer",
+    "latency",
+    "overload",
+    "envelope",
+    "statements",
+    "memory",
+    "catalogue",
+    "columns",
+    "folding",
+    "engines",
+    "formula",
+    "simulation",
+)
+ON_DEMAND = ("openfisca",)
+"""Run by name only: they install what they compare with."""
 
 
 def main() -> None:
     """Run all benchmarks, each in a process of its own, or one by its name; ``--quick`` only proves that they run."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--only", choices=NAMES)
+    parser.add_argument("--only", choices=(*NAMES, *ON_DEMAND))
     parser.add_argument("--quick", action="store_true")
     chosen = parser.parse_args()
     if chosen.only is None:

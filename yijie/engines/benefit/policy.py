@@ -115,6 +115,10 @@ class Policy:
         begins = self._number("year.begins", day, 101)
         return day.year if day.month * 100 + day.day >= begins else day.year - 1
 
+    def stay_rule(self, day: date) -> str | None:
+        """Where a stay across the year's end that ends on a day belongs: one of STAY_RULES, None if not said."""
+        return self._word("year.stay_belongs_to", day)
+
     def day_that_counts(self, service_from: date, service_to: date) -> date:
         """The day whose rules hold and whose year is charged: discharge, or admission where the pool says so.
 
@@ -122,7 +126,7 @@ class Policy:
         does not say; both only for stays across the year's end.
         """
         years = self.year_of(service_from), self.year_of(service_to)
-        rule = self._word("year.stay_belongs_to", service_to)
+        rule = self.stay_rule(service_to)
         if years[0] == years[1]:
             return service_from if rule == "admission" else service_to
         if rule is None:

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "certify": ("certify", "接口验收 Watch what a hospital system sends, beside the acceptance list"),
     "policy": ("policy", "检查待遇政策 Check benefit policies"),
     "quote": ("quote", "测算待遇 Work out who pays what of a case"),
+    "simulate": ("simulate", "模拟政策变化 What a change of policy would do to many claims"),
     "sample": ("sample", "样例数据 The sample nation: people, institutions and catalogue that do not exist"),
     "catalogue": ("catalogue", "发布国家目录 Publish national lists that hospitals download"),
     "statement": ("settlement_statement", "打印结算单 Print the statement of a settlement"),
