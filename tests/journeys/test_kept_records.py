@@ -131,9 +131,10 @@ def test_a_batch_of_purchases_is_numbered_and_its_trace_codes_found(beijing):
 
 def test_a_sale_names_a_settlement_of_this_hospital(beijing, shanghai):
     facts = ready._settled_stay(beijing, born())
-    assert beijing.say("3505", sale(fixmedins_bchno="S1", setl_id=facts["settlement"])).done
+    named = {"fixmedins_bchno": "S1", "setl_id": facts["settlement"], "drugtracinfo": [{"drug_trac_codg": "S1"}]}
+    assert beijing.say("3505", sale(**named)).done
     held = everything_stored()
-    foreign = sale(fixmedins_bchno="S1", setl_id=facts["settlement"])
+    foreign = sale(**named)
     assert shanghai.refused("3505", foreign)[0] == "archive.foreign_settlement"
     assert everything_stored() == held
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("own_nation")
 
 @pytest.fixture
 def hospital():
-    """A hospital nobody else of this module uses up: reconciling looks at all it settled on a day."""
+    """A hospital of the module's nation; what looks at all that was settled on a day brings a nation of its own."""
     return Desk(institutions.BEIJING_TERTIARY)
 
 
@@ -98,7 +98,8 @@ def totals(hospital, rows, **changed):
     return hospital.say("3201", {"data": asked(hospital, rows, **changed)}).output["stmtinfo"]
 
 
-def test_known_differences_are_found_and_no_others(hospital):
+def test_known_differences_are_found_and_no_others(fresh_nation):
+    hospital = Desk(institutions.BEIJING_TERTIARY)
     settled = [visit(hospital, msgid=hospital.message_id()) for _ in range(5)]
     infos = [info for _, _, info in settled]
     rows = [own_row(info) for info in infos]
