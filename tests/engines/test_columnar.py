@@ -216,6 +216,8 @@ def test_facts_that_choose_what_is_looked_at_and_rules_that_end():
     rules = policy(layer({"covers": {"parts": since(chosen)}}, ratio("80%"), {"guarantee": {"share": ended}}))
     visits = [case("250", first="30"), case("250", first="30", level=HospitalLevel.SECONDARY)]
     assert check_equal(rules, *year(*visits)) == 2
+    told = policy(layer({"covers": {"parts": since({"by": "level", "tertiary": ["eligible"]})}}, ratio("80%")))
+    assert check_equal(told, *year(*visits)) == 1
     by_age = policy(layer(ratio({"by": "age", "0-17": "90%", "else": "80%"})))
     bare = replace(claims_of(*year(*visits)), born=None)
     answers = evaluate_table(by_age, bare)
