@@ -332,8 +332,8 @@ def test_plans_serve_the_next_table_and_parts_do_not_show(monkeypatch):
     cases, persons = random_people(pool, random.Random(8), claims=400)
     claims, ready = claims_of(cases, persons), ColumnarPolicy(pool)
     whole = [ready.evaluate(claims, fold=fold) for fold in (True, False)]
-    for name in ("FOLDED_ROWS", "ALONE_ROWS", "BLOCK_ROWS"):
-        monkeypatch.setattr(f"yijie.engines.benefit.columnar.evaluate.{name}", 50)
+    for name, rows in (("FOLDED_ROWS", 90), ("ALONE_ROWS", 90), ("BLOCK_ROWS", 16)):
+        monkeypatch.setattr(f"yijie.engines.benefit.columnar.evaluate.{name}", rows)
     for fold, before in zip((True, False), whole, strict=True):
         after = ready.evaluate(claims, fold=fold)
         assert (after.cash == before.cash).all()
