@@ -216,6 +216,8 @@ def test_facts_that_choose_what_is_looked_at_and_rules_that_end():
     rules = policy(layer({"covers": {"parts": since(chosen)}}, ratio("80%"), {"guarantee": {"share": ended}}))
     visits = [case("250", first="30"), case("250", first="30", level=HospitalLevel.SECONDARY)]
     assert check_equal(rules, *year(*visits)) == 2
+    told = policy(layer({"covers": {"parts": since({"by": "level", "tertiary": ["eligible"]})}}, ratio("80%")))
+    assert check_equal(told, *year(*visits)) == 1
     by_age = policy(layer(ratio({"by": "age", "0-17": "90%", "else": "80%"})))
     bare = replace(claims_of(*year(*visits)), born=None)
     answers = evaluate_table(by_age, bare)
@@ -330,8 +332,8 @@ def test_plans_serve_the_next_table_and_parts_do_not_show(monkeypatch):
     cases, persons = random_people(pool, random.Random(8), claims=400)
     claims, ready = claims_of(cases, persons), ColumnarPolicy(pool)
     whole = [ready.evaluate(claims, fold=fold) for fold in (True, False)]
-    for name in ("FOLDED_ROWS", "ALONE_ROWS", "BLOCK_ROWS"):
-        monkeypatch.setattr(f"yijie.engines.benefit.columnar.evaluate.{name}", 50)
+    for name, rows in (("FOLDED_ROWS", 90), ("ALONE_ROWS", 90), ("BLOCK_ROWS", 16)):
+        monkeypatch.setattr(f"yijie.engines.benefit.columnar.evaluate.{name}", rows)
     for fold, before in zip((True, False), whole, strict=True):
         after = ready.evaluate(claims, fold=fold)
         assert (after.cash == before.cash).all()

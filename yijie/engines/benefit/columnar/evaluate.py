@@ -32,7 +32,7 @@ from yijie.engines.benefit.words import BEYOND, HOSPITAL, PERSONAL_ACCOUNT
 from yijie.kernel.errors import YijieError, invariant
 
 ALONE_ROWS = 1 << 16
-FOLDED_ROWS = 1 << 17
+FOLDED_ROWS = 1 << 16
 """Claims taken at a time, one by one or folded."""
 BLOCK_ROWS = 1 << 15
 """Claims reckoned at a time, so that what they need stays in the processor's cache."""
