@@ -90,20 +90,20 @@ def _pay_by_rule(layer: LayerPlan, block: Block) -> None:
     kept = _after_firsts(layer, seen, block)
     counted: dict[str, Figure] = {}
     cost = _within_limits(layer.cost_limits, kept, counted, block)
+    rule = layer.deductible
     taken: Figure = 0
-    subtracted = ""
-    if layer.deductible is not None:
-        taken = _deductible_taken(layer, layer.deductible, cost, seen, block)
-        subtracted = layer.deductible.subtracted
-    above = cost - taken if subtracted == "before_ratio" else cost
+    if rule and rule.subtracted != "after_ratio":
+        taken = _deductible_taken(layer, rule, cost, seen, block)
+    above = cost - taken if rule and rule.subtracted == "before_ratio" else cost
     excess = _under(layer.excess_ceilings, "excess", above, block)
     costs = _costs(layer, cost - above, excess, counted, block)
     for band, _ in layer.pay.gaps:
         block.refuse(ParameterUnknown.code, costs[band] > 0)
     numerators = [block.figures[f"pay.share{number}"] for number in range(len(costs))]
     paid = share(list(zip(costs, numerators, strict=True)), block.figures["pay.of"])
-    if subtracted == "after_ratio":
-        paid = room(paid, taken)
+    if rule and rule.subtracted == "after_ratio":
+        taken = _deductible_taken(layer, rule, paid, seen, block)
+        paid = paid - taken
     if layer.guarantee is not None:
         paid = most(paid, share([(excess, block.figures["guarantee.share"])], block.figures["guarantee.of"]))
     if layer.rounding is not None:
@@ -180,7 +180,7 @@ def _under_one(ceiling: CeilingPlan, name: str, amount: Figure, block: Block) ->
 
 
 def _deductible_taken(layer: LayerPlan, rule: DeductiblePlan, cost: Figure, seen: Figure, block: Block) -> Figure:
-    """The deductible still due, as far as there is cost to take it from."""
+    """The deductible still due, as far as there is cost (or, after the ratio, payment) to take it from."""
     due = block.figures["deductible.due"]
     if rule.yearly:
         before = block.used_per(rule.accumulator, "year")
