@@ -30,26 +30,26 @@ class eligible(Variable):  # noqa: N801  OpenFisca calls variables as their clas
     label = "eligible amount"
 
 
-class level(Variable):  # noqa: N801
+class level(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "level of the hospital"
 
 
-class category(Variable):  # noqa: N801
+class category(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "working or retired"
 
 
-class groups(Variable):  # noqa: N801
+class groups(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "poor or not"
 
 
-class pooled(Variable):  # noqa: N801
+class pooled(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "pooled fund"
 
-    def formula(person, period):  # noqa: N805
+    def formula(person, period):
         cost, at = person("eligible", period).astype(np.int64), person("level", period)
         shares = np.array([WORKING, RETIRED], dtype=np.int64)[person("category", period), at]
         low = np.minimum(np.array(STARTS, dtype=np.int64)[at], cost)
@@ -59,30 +59,30 @@ class pooled(Variable):  # noqa: N801
         return np.minimum((exact + 500) // 1000, POOLED_MOST)
 
 
-class supplement(Variable):  # noqa: N801
+class supplement(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "company supplement"
 
-    def formula(person, period):  # noqa: N805
+    def formula(person, period):
         left = person("eligible", period).astype(np.int64) - person("pooled", period)
         return (left * 50 + 50) // 100
 
 
-class major(Variable):  # noqa: N801
+class major(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "major illness"
 
-    def formula(person, period):  # noqa: N805
+    def formula(person, period):
         left = person("eligible", period).astype(np.int64) - person("pooled", period) - person("supplement", period)
         excess = np.maximum(left - START_MAJOR, 0)
         return (np.minimum(excess, BORDER_MAJOR) * 60 + np.maximum(excess - BORDER_MAJOR, 0) * 70 + 50) // 100
 
 
-class aid(Variable):  # noqa: N801
+class aid(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "medical aid"
 
-    def formula(person, period):  # noqa: N805
+    def formula(person, period):
         left = person("eligible", period).astype(np.int64) - person("pooled", period)
         left = left - person("supplement", period) - person("major", period)
         return np.minimum((left * (70 * person("groups", period)) + 50) // 100, AID_MOST)
