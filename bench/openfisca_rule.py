@@ -25,7 +25,7 @@ PERIOD = "2025"
 PERSON = build_entity(key="person", plural="persons", label="a claim", is_person=True)
 
 
-class eligible(Variable):  # noqa: N801  OpenFisca calls variables as their class
+class eligible(Variable):
     value_type, entity, definition_period = int, PERSON, YEAR
     label = "eligible amount"
 

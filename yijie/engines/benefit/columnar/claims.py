@@ -207,8 +207,8 @@ def claims_of(cases: Sequence[Case], persons: Sequence[int]) -> Claims:
             name: words([getattr(case.remote if name in remote else case, name) for case in cases]) for name in FACTS
         },
         own={name: words([case.facts.get(name) for case in cases]) for name in own},
-        buckets={(part, name): column(lambda case: _bucket(case, part, name)) for part, name in marked},  # noqa: B023
-        amounts={name: column(lambda case: getattr(case, name)) for name in AMOUNTS},  # noqa: B023
+        buckets={(part, name): column(lambda case: _bucket(case, part, name)) for part, name in marked},  # noqa: B023  called at once
+        amounts={name: column(lambda case: getattr(case, name)) for name in AMOUNTS},  # noqa: B023  called at once
         use_account=np.array([case.use_account for case in cases], dtype=np.bool_),
         continues=np.array([case.continues for case in cases], dtype=np.bool_),
         named={kind: named(kind) for kind in NAMED},
