@@ -210,6 +210,18 @@ def test_what_a_stay_has_moved_elsewhere_is_taken_up():
     assert check_equal(rules, *year(*visits)) == check_equal(rules, *year(*visits), fold=False) == len(visits)
 
 
+def test_a_commercial_layer_weighs_a_part_and_a_marked_sum():
+    weighed = {"parts": since(["eligible"]), "partly": since(["first_self_pay", "devices"])}
+    rules = policy(
+        layer(ratio("80%")),
+        layer({"covers": {**weighed, "partly_share": since("50%")}}, ratio("100%"), pays_from="other"),
+        pool={"buckets": {"devices": "器械"}},
+    )
+    plain = case("1000", first="100", out="300")
+    marked = case("1000", first="100", out="300", buckets={"devices": Bucket("not_covered", 20000)})
+    assert check_equal(rules, *year(plain, marked)) == 2
+
+
 def test_facts_that_choose_what_is_looked_at_and_rules_that_end():
     chosen = {"by": "level", "tertiary": ["eligible"], "else": ["eligible", "first_self_pay"]}
     ended = [*since("10%"), {"from": "2020-01-01", "value": "none", "source": "law"}]

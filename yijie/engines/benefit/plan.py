@@ -38,11 +38,6 @@ class Use:
         return cast("Ratio", self.figure)
 
     @property
-    def ratios(self) -> tuple[Ratio, ...]:
-        """The figure, read as a ratio per band."""
-        return cast("tuple[Ratio, ...]", self.figure)
-
-    @property
     def words(self) -> tuple[str, ...]:
         """The figure, read as words."""
         return cast("tuple[str, ...]", self.figure)
