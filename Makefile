@@ -30,8 +30,8 @@ unit: $(DEV_READY) ## The tests with branch coverage
 bench: $(DEV_READY) ## All benchmarks, each a ratio measured in this run (ONLY=name for one)
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
-soak: $(DEV_READY) ## The long runs (under 60 minutes); the report goes to docs/reports/
-	@sh tools/run_soak.sh
+soak: $(DEV_READY) ## The long runs (under 60 minutes; TESTS=… for a part); the report goes to docs/reports/
+	@sh tools/run_soak.sh $(TESTS)
 
 his-coverage: $(RUN_READY) ## Write docs/his-coverage.md from the code
 	@DJANGO_SETTINGS_MODULE=yijie.settings $(BIN)/python -m yijie.interfaces.fsi.coverage
