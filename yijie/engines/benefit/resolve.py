@@ -41,9 +41,11 @@ from yijie.engines.benefit.values import Absent, Facts, find
 from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT
 from yijie.kernel.money import share_of
 
-PLANS_MAX = 1_000
-"""Plans kept per policy, some 3 KiB each; when reached all are forgotten and made anew, which costs about a
-tenth of a millisecond each: profiles count ages and ordinals, so a busy server would otherwise meet new ones without end."""
+PLANS_MAX = 500
+"""Plans kept per policy, some 3 KiB each; when reached all are forgotten. A new one costs a tenth of a millisecond.
+
+Profiles count ages and ordinals: a busy server would otherwise meet, and keep, new ones for weeks.
+"""
 
 
 def plan_for(policy: Policy, case: Case, day: date) -> Plan:
