@@ -12,7 +12,6 @@ from yijie.domain.encounter import Arrival, LineStored
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
-from yijie.interfaces.fsi.diagnoses import diagnoses_in
 from yijie.interfaces.fsi.extension import flags
 from yijie.interfaces.fsi.lines import fen_of, graded_out, lines_in
 from yijie.interfaces.fsi.names import VISIT, kept
@@ -20,14 +19,14 @@ from yijie.interfaces.fsi.plain import plain
 from yijie.interfaces.fsi.settlement_out import settled_out
 from yijie.kernel.errors import YijieError
 
-from .outpatient import locked, require_identity
+from .outpatient import change_visit, require_identity
 from .settling import FAMILY_ACCOUNT
 
 PHARMACY = "2"
 """fixmedins_type 定点零售药店"""
 BATCH = "P1"
 """A purchase has one charge batch."""
-VALID = "1"
+USED = "1"
 
 
 class PharmacyOnly(YijieError):
@@ -78,7 +77,7 @@ def _charge(call: Call, row: Row, number: str, encounter_id: int) -> Charge:
         person_number=row["psn_no"],
         shown=shown_in(row),
         declared={"total": fen_of(row["medfee_sumamt"])},
-        use_account=text(row, "acct_used_flag") == VALID,
+        use_account=text(row, "acct_used_flag") == USED,
         insurance=row["insutype"],
         batch=BATCH,
         details={
@@ -127,27 +126,7 @@ def settle(call: Call) -> Done:
 def record_visit(call: Call) -> Done:
     """Record what a visit at a pharmacy is, with diagnoses and the prescription it rests on."""
     row = call.one("mdtrtinfo")
-    record = locked(call, row, stay=False)
-    encounter.require_unsettled(record, step="修改就诊信息")
-    record.require("open", step="修改就诊信息", todo="请重新挂号")
-    medical_type = row["med_type"]
-    said = flags(row, medical_type, remote=record.remote)
-    encounter.change_visit(
-        record,
-        care=care_of(medical_type, stay=False),
-        medical_type=medical_type,
-        began_at=row["begntime"],
-        disease=text(row, "dise_codg"),
-        emergency=said.emergency,
-        trauma=said.trauma,
-        third_party=said.third_party,
-        details=kept(row, VISIT) | _prescription(call, row),
-    )
-    rows = call.many("diseinfo")
-    valid = [one for one in rows if text(one, "vali_flag") == VALID]
-    encounter.upsert_diagnoses(record.id, "1", diagnoses_in(valid))
-    over = [int(one["diag_srt_no"]) for one in rows if text(one, "vali_flag") != VALID]
-    encounter.remove_diagnoses(record.id, "1", over)
+    change_visit(call, row, _prescription(call, row))
     return Done()
 
 
