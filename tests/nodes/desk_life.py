@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from desks import CODE, Desk
@@ -56,51 +57,56 @@ class Stay:
         return done - {m.target for m in self.messages if m.infno == "2305" and m.state == "done"}
 
 
-COUNTER = itertools.count(1)
+INSERT_STAYS = """
+INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care, medical_type,
+    level, stay, record_number, began_at, ended_at, emergency, trauma, third_party, disease, segment, state, settled,
+    details, discharge, recorded_at)
+SELECT id, region, institution, person_number, home_region, '310', 'inpatient', '2101', '3', true, 'S' || id,
+    began - interval '5 days', began - interval '1 day', true, false, false, '', 1, 'discharged', '{}',
+    '{"credential": "02"}', '{}', began
+FROM json_to_recordset(%s::json) AS k (id bigint, region text, institution text, person_number text, home_region text,
+    began timestamptz)
+"""
+INSERT_LINES = """
+INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price,
+    quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
+    restricted, approval, details, uploaded_at)
+SELECT date_trunc('month', (began - interval '1 day') AT TIME ZONE 'Asia/Shanghai')::date, id, n::text, '', 'stay-1',
+    began - interval '2 days', '003310030220000', 'X', 123.45, 1, %s, 0, 0, %s, %s, '02', '06', 0.1, NULL, false, '0',
+    '{}', began - interval '2 days'
+FROM json_to_recordset(%s::json) AS k (id bigint, began timestamptz), generate_series(1, %s) AS n
+"""
 
 
 def discharged(place: Place, desk: Desk, patient: Patient, region: str, began) -> Stay:
     """A discharged stay with graded lines at a place, ready to settle."""
-    encounter = new_id(began - timedelta(days=1))
+    [stay] = discharged_many(place, [(desk, patient, region, began)])
+    return stay
+
+
+def discharged_many(place: Place, arrivals: Sequence[tuple[Desk, Patient, str, datetime]]) -> list[Stay]:
+    """Discharged stays of (desk, patient, region, moment), all in two statements."""
+    stays = [
+        Stay(place, desk, patient, new_id(began - timedelta(days=1)), region)
+        for desk, patient, region, began in arrivals
+    ]
+    rows = json.dumps(
+        [
+            {
+                "id": stay.encounter,
+                "region": stay.region,
+                "institution": stay.desk.code,
+                "person_number": stay.patient.number,
+                "home_region": stay.patient.home_region,
+                "began": began.isoformat(),
+            }
+            for stay, (*_, began) in zip(stays, arrivals, strict=True)
+        ]
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care,
-                   medical_type, level, stay, record_number, began_at, ended_at, emergency, trauma, third_party,
-                   disease, segment, state, settled, details, discharge, recorded_at)
-               VALUES (%s, %s, %s, %s, %s, '310', 'inpatient', '2101', '3', true, %s, %s, %s, true, false, false, '', 1,
-                       'discharged', '{}', '{"credential": "02"}', '{}', %s)""",
-            [
-                encounter,
-                region,
-                desk.code,
-                patient.number,
-                patient.home_region,
-                f"S{encounter}",
-                began - timedelta(days=5),
-                began - timedelta(days=1),
-                began,
-            ],
-        )
-        cursor.execute(
-            """INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code,
-                   price, quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class,
-                   charge_category, share, ceiling, restricted, approval, details, uploaded_at)
-               SELECT date_trunc('month', %s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date, %s, n::text, '',
-                   'stay-1',
-                   %s, '003310030220000', 'X', 123.45, 1, %s, 0, 0, %s, %s, '02', '06', 0.1, NULL, false, '0', '{}', %s
-               FROM generate_series(1, %s) AS n""",
-            [
-                began - timedelta(days=1),
-                encounter,
-                began - timedelta(days=2),
-                PRICE_FEN,
-                PRICE_FEN // 10,
-                PRICE_FEN - PRICE_FEN // 10,
-                began - timedelta(days=2),
-                LINES,
-            ],
-        )
-    return Stay(place, desk, patient, encounter, region)
+        cursor.execute(INSERT_STAYS, [rows])
+        cursor.execute(INSERT_LINES, [PRICE_FEN, PRICE_FEN // 10, PRICE_FEN - PRICE_FEN // 10, rows, LINES])
+    return stays
 
 
 class Desks:

@@ -224,6 +224,7 @@ def test_the_hub_hands_a_message_on_unread(places, monkeypatch):
     body = {"relations": [[patient.number, "310", "510100"]], "day": today().isoformat()}
     wire = sealed("node-51", "person.facts", body, identity=beijing.identity, message_id="through the hub")
     monkeypatch.setattr(http, "carry", asking._carried_by[0])
+    monkeypatch.setattr(http, "_through", lambda work: work())  # in this thread, which acts as the hub
     with hub.acting():
         answer = http._routed(wire)
         to_nobody = sealed("node-99", "person.facts", body, identity=beijing.identity, message_id="astray")

@@ -134,7 +134,7 @@ def test_answers_are_kept_as_long_as_a_message_may_come_again(places):
     with places[1].acting():
         exchange.forget_old_answers()
         assert fetch("SELECT count(*) FROM exchange_incoming WHERE id = 'kept'") == [(1,)]
-        with clock_set_to(now() + timedelta(days=1, minutes=1)):
+        with clock_set_to(now() + timedelta(days=1, hours=1)):
             exchange.forget_old_answers()
         assert fetch("SELECT count(*) FROM exchange_incoming") == [(0,)]
 

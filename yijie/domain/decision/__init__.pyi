@@ -15,7 +15,6 @@ from .errors import (
 from .granted import Granted as Granted
 from .holding import (
     OldHold as OldHold,
-    any_old_hold as any_old_hold,
     cancel_holds as cancel_holds,
     confirm_holds as confirm_holds,
     hold_for_node as hold_for_node,

@@ -299,12 +299,6 @@ class OldHold:
     care_node: str
 
 
-def any_old_hold() -> bool:
-    """Whether :func:`old_holds` has something to say; one statement, so that it may be asked often."""
-    [(found,)] = fetch("SELECT EXISTS (SELECT FROM decision_hold WHERE state = 'held' AND ask_at <= %s)", [now()])
-    return bool(found)
-
-
 def old_holds(*, limit: int, again_after: float) -> list[OldHold]:
     """Open holds that are due to be asked about, claimed for ``again_after`` seconds."""
     moment = now()

@@ -57,3 +57,11 @@ class DesignationTaken(YijieError):
     code = "filing.designation_taken"
     zh = "该人员同类业务、定点排序号 {rank} 已有定点机构 {institution}，请先撤销（2506）或换排序号"
     en = "rank {rank} of this business is already {institution}; withdraw it (2506) or use another rank"
+
+
+class ChronicTaken(YijieError):
+    """The disease is filed already, or asked for."""
+
+    code = "filing.chronic_taken"
+    zh = "该人员的慢特病“{disease}”已备案或正在办理，无需重复申请"
+    en = "chronic disease {disease} is filed or asked for already"

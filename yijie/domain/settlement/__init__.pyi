@@ -4,7 +4,6 @@ from .crossing import (
     Request as Request,
     abort as abort,
     aborted_by_question as aborted_by_question,
-    any_expired as any_expired,
     asked as asked,
     begin as begin,
     begin_void as begin_void,
@@ -31,6 +30,12 @@ from .failing import (
     withdraw_certificate as withdraw_certificate,
 )
 from .models import FUNDS as FUNDS, MONEY as MONEY
-from .queries import SettlementRow as SettlementRow, by_number as by_number, find as find, of_encounter as of_encounter
+from .queries import (
+    SettlementRow as SettlementRow,
+    by_number as by_number,
+    find as find,
+    many as many,
+    of_encounter as of_encounter,
+)
 from .settling import Asked as Asked, Charge as Charge, Settled as Settled, quote as quote, settle as settle
 from .voiding import Voided as Voided, void as void, void_settlement as void_settlement

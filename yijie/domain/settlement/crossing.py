@@ -1,6 +1,6 @@
 """Settlements and voids whose home region is held by another node: attempts, recorded before anything is asked.
 
-The care side alone decides what becomes of an attempt (docs/decisions/0007): it settles by the one transaction that
+The care side alone decides what becomes of an attempt (docs/decisions/0011): it settles by the one transaction that
 writes everything, or aborts by recording the abort. Between :func:`begin` and :func:`conclude` the home node is asked
 to hold the benefit; that happens outside any transaction and outside this module.
 """
@@ -230,14 +230,6 @@ def expire(encounters: Sequence[int] | None = None) -> int:
     return len(expired)
 
 
-def any_expired() -> bool:
-    """Whether :func:`expire` has something to do; one statement, so that it may be asked often."""
-    [(found,)] = fetch(
-        "SELECT EXISTS (SELECT FROM settlement_attempt WHERE state = 'received' AND deadline_at <= %s)", [now()]
-    )
-    return bool(found)
-
-
 def aborted_by_question(attempts: Sequence[int], home_node: str) -> dict[int, str]:
     """The home node asks: ``settled`` or ``aborted`` of each attempt; what is still open is aborted now.
 
@@ -318,15 +310,18 @@ def begin_void(message: str, content_hash: str, number: str, encounter_number: s
     )
 
 
-def conclude_void(begun: BegunVoid) -> Voided:
-    """Void what the home node holds for it, in the running transaction; the home side is told by the confirm."""
+def conclude_void(begun: BegunVoid, details: dict[str, Any] | None = None) -> Voided:
+    """Void what the home node holds for it, in the running transaction; the home side is told by the confirm.
+
+    ``details`` say by which message.
+    """
     living: Voidable = voidable(
         begun.number, begun.encounter_number, institution=begun.institution, person_number=begun.person_number
     )
     state = _lock([begun.attempt]).get(begun.attempt)
     if state != State.RECEIVED:
         raise AttemptAborted
-    voided = void_care_side(living, begun.attempt, begun.moment)
+    voided = void_care_side(living, begun.attempt, begun.moment, details)
     _move([begun.attempt], moved(moved(State.RECEIVED, State.HELD), State.SETTLED))
     _tell("benefit.confirm", [(begun.attempt, begun.home_node)])
     return voided

@@ -8,7 +8,7 @@ from typing import Any
 
 from yijie.domain import decision, encounter, ledger
 from yijie.domain.encounter import Record
-from yijie.domain.transaction import execute, fetch
+from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import invariant
 from yijie.kernel.ids import new_id, parse_public_id, public_id
@@ -62,24 +62,26 @@ def voidable(number: str, encounter_number: str, *, institution: str, person_num
     return Voidable(original, number, record, state, batch, mid_stay, settled_at, total)
 
 
-def void(number: str, encounter_number: str, *, institution: str, person_number: str) -> Voided:
-    """Void a settlement of an encounter in the running transaction.
+def void(
+    number: str, encounter_number: str, *, institution: str, person_number: str, details: dict[str, Any] | None = None
+) -> Voided:
+    """Void a settlement of an encounter in the running transaction; ``details`` say by which message.
 
     It must be the newest living settlement of its stay, and of the person, insurance and year at the home region, or
     the error names those to void first. Clearing does not matter: the negative row joins the next clearing.
     """
     living = voidable(number, encounter_number, institution=institution, person_number=person_number)
     decision.void(living.id)
-    return void_care_side(living, new_id(), now())
+    return void_care_side(living, new_id(), now(), details)
 
 
-def void_care_side(living: Voidable, reversal: int, moment: datetime) -> Voided:
+def void_care_side(living: Voidable, reversal: int, moment: datetime, details: dict[str, Any] | None = None) -> Voided:
     """Write a void: the state, the mirror row, the encounter's mark, and every posting of this node reversed."""
     execute(
         "UPDATE settlement_settlement SET state = %s, voided_at = %s WHERE id = %s",
         [moved(living.state, Settlement.State.VOIDED), moment, living.id],
     )
-    _insert_mirror(reversal, living.id, moment)
+    _insert_mirror(reversal, living.id, moment, details or {})
     encounter.mark_voided(living.record, living.batch, mid_stay=living.mid_stay)
     transactions = ledger.postings_of(living.id, living.settled_at)
     invariant(bool(transactions) or living.total == 0, "ledger.settlement_posted", settlement=living.id)
@@ -87,19 +89,22 @@ def void_care_side(living: Voidable, reversal: int, moment: datetime) -> Voided:
     return Voided(public_id(living.record.region, reversal), living.number, living.record, moment)
 
 
-def _insert_mirror(reversal: int, original: int, moment: datetime) -> None:
+def _insert_mirror(reversal: int, original: int, moment: datetime, details: dict[str, Any]) -> None:
     money = ", ".join(MONEY)
     negated = ", ".join(f"-{name}" for name in MONEY)
     same = """region, institution, encounter, batch, mid_stay, person_number, home_region, insurance, category, care,
-        medical_type, year, ratio, details"""
+        medical_type, year, ratio"""
     execute(
-        f"INSERT INTO settlement_settlement (id, state, settled_at, voids, {same}, {money})"
-        f" SELECT %s, 'settled', %s, id, {same}, {negated} FROM settlement_settlement WHERE id = %s",
-        [reversal, moment, original],
+        f"INSERT INTO settlement_settlement (id, state, settled_at, voids, {same}, details, {money})"
+        f" SELECT %s, 'settled', %s, id, {same}, details || %s::jsonb, {negated}"
+        " FROM settlement_settlement WHERE id = %s",
+        [reversal, moment, json_text(details), original],
     )
 
 
-def void_settlement(settlement: int, *, institution: str, person_number: str) -> Voided:
+def void_settlement(
+    settlement: int, *, institution: str, person_number: str, details: dict[str, Any] | None = None
+) -> Voided:
     """Void by internal id, for a reversal of the message that made the settlement."""
     rows: list[tuple[Any, ...]] = fetch(
         "SELECT region, encounter FROM settlement_settlement WHERE id = %s AND institution = %s AND person_number = %s",
@@ -113,4 +118,5 @@ def void_settlement(settlement: int, *, institution: str, person_number: str) ->
         public_id(region, made_for),
         institution=institution,
         person_number=person_number,
+        details=details,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -55,11 +56,12 @@ def start(
     threads: Annotated[int, typer.Option(min=1, max=256)] = THREADS,
 ) -> None:
     """Serve hospitals and other nodes until stopped."""
+    os.environ["YIJIE_DESKS"] = str(threads)  # read with the settings, when the database is opened
     made = setup.become(home)
     server = open_database()
     setup.join(made)
     typer.echo(f"医结 Yijie {made.code}: {made.address} （{'、'.join(made.regions) or '枢纽 hub'}）")
-    listen(port, workers=workers, threads=threads)
+    listen(port, workers=workers)
     del server
 
 

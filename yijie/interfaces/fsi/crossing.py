@@ -1,4 +1,4 @@
-"""Settling, voiding and reversing where the person's home region is held by another node (docs/decisions/0007).
+"""Settling, voiding and reversing where the person's home region is held by another node (docs/decisions/0011).
 
 Three steps, each request in all of them: record the attempts, ask the home node to hold (outside any transaction),
 conclude. What waits for one home node is taken through the steps together.
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 
-from yijie.domain import exchange, settlement
+from yijie.domain import encounter, exchange, settlement
 from yijie.domain.settlement import Begun, Charge, Request, Settled
 from yijie.domain.transaction import fetch, in_transaction
 from yijie.interfaces.node import homes
@@ -21,7 +21,7 @@ from .call import Call, Done, in_table
 from .committer import Committer
 from .messages import Claim, Kept, Key, NotThatPerson
 from .once import kept
-from .settlement_out import settled_out, voided_out
+from .settlement_out import PHARMACY_SALE, PHARMACY_VOID, settled_out, voided_out, voiding_message
 from .shaping import shape
 
 BATCHES_AT_ONCE_MAX = 4
@@ -153,7 +153,10 @@ def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str
         seen = messages.claim([claim])[claim.key]
         if isinstance(seen, YijieError):
             raise seen
-        return kept(call, claim, voided_out(call, settlement.conclude_void(begun), person, account)).decode()
+        voided = settlement.conclude_void(begun, voiding_message(call))
+        if call.infno == PHARMACY_VOID:
+            encounter.clear(voided.encounter)
+        return kept(call, claim, voided_out(call, voided, person, account)).decode()
 
     output = _concluded(claim, begun, conclude)
     exchange.wake()
@@ -229,7 +232,9 @@ def reverse(call: Call, claim: Claim, key: Key, settled: int) -> str:
         seen = messages.claim([claim])[claim.key]
         if isinstance(seen, YijieError):
             raise seen
-        settlement.conclude_void(begun)
+        voided = settlement.conclude_void(begun, voiding_message(call))
+        if key[1] == PHARMACY_SALE:
+            encounter.clear(voided.encounter)
         messages.mark_reversed(key)
         return kept(call, claim, Done()).decode()
 

@@ -14,10 +14,11 @@ from yijie.kernel.dates import age_on
 from yijie.kernel.money import Fen, yuan
 
 from .call import Call, Done, in_table
-from .codes import ACCOUNT_TYPE, BY_ITEM, CLEARING_TYPES, FUND_FIELDS, FUND_NAMES, fund_type
+from .codes import ACCOUNT_TYPE, BY_ITEM, CLEARING_TYPES, FUND_FIELDS, FUND_NAMES, OTHER_CLEARING, fund_type
 from .lines import flag, yuan_of
 
 PROCESS_TEXT_MAX = 4000
+PHARMACY_SALE, PHARMACY_VOID = "2102", "2103"
 
 
 def person_out(person: Insured, day: Any) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def money_out(money: Mapping[str, Fen], *, ratio: Any, account_after: Fen) -> di
 
 def clearing_out(care: str, region: str) -> dict[str, str]:
     """Fields that say how the settlement will be cleared."""
-    return {"clr_optins": region, "clr_way": BY_ITEM, "clr_type": CLEARING_TYPES.get(CareKind(care), "99")}
+    return {"clr_optins": region, "clr_way": BY_ITEM, "clr_type": CLEARING_TYPES.get(CareKind(care), OTHER_CLEARING)}
 
 
 def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:
@@ -131,6 +132,12 @@ def stored_out(row: SettlementRow, person: Insured, account_after: Fen) -> dict[
         },
         "setldetail": details_out(row.money, row.care, row.insurance, {}),
     }
+
+
+def voiding_message(call: Call) -> dict[str, str]:
+    """What a void remembers of the message that asked for it."""
+    by = {"operator": call.envelope.opter, "operator_name": call.envelope.opter_name}
+    return {"message": call.envelope.msgid, **by}
 
 
 def voided_out(call: Call, voided: Voided, person: Insured, account_after: Fen) -> Done:

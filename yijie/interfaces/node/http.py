@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+from functools import partial
 
 import httpx
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from yijie.domain import exchange
 from yijie.domain.exchange import PeerSilent
 from yijie.domain.exchange.envelope import peeked
 from yijie.domain.exchange.kinds import BODY_BYTES_MAX
+from yijie.interfaces.fsi.door import Door, TooManyWaiting
 from yijie.kernel.errors import YijieError
 
 from .handlers import receive
@@ -22,6 +24,10 @@ from .handlers import receive
 ADDRESS = "/node/messages"
 CONNECT_SECONDS_MAX = 2.0
 CONNECTIONS_MAX = 64
+DESKS = 16
+WAITING_MAX = 256
+_through = Door(DESKS, WAITING_MAX).through
+"""Not the hospitals' door: while their messages wait for another node, its messages must find a desk here."""
 OK = 200
 
 _client: list[httpx.Client] = []
@@ -65,20 +71,27 @@ def messages(request: HttpRequest) -> HttpResponse:
     body = request.body
     if len(body) > BODY_BYTES_MAX:
         return HttpResponse(status=413)
-    return HttpResponse(_routed(body), content_type="application/json; charset=utf-8")
+    try:
+        said = _routed(body)
+    except TooManyWaiting:
+        return HttpResponse(status=503)
+    return HttpResponse(said, content_type="application/json; charset=utf-8")
 
 
 def _routed(wire: bytes) -> bytes:
     identity = exchange.me()
     if identity is None or identity.hub:
-        return receive(wire)
+        return _through(partial(receive, wire))
     try:
         receiver = peeked(wire).receiver
-        if receiver == identity.code:
-            return receive(wire)
-        return carry(exchange.peer(receiver).address, wire, exchange.KINDS["his.hand_on"].seconds_max)
+        if receiver != identity.code:
+            address = _through(lambda: exchange.peer(receiver).address)
+            return carry(address, wire, exchange.KINDS["his.hand_on"].seconds_max)
+    except TooManyWaiting:
+        raise
     except YijieError:
-        return receive(wire)
+        pass  # what cannot be handed on is answered here: the refusal is signed, and recorded
+    return _through(partial(receive, wire))
 
 
 urlpatterns = [path(ADDRESS.removeprefix("/"), messages)]

@@ -29,7 +29,7 @@ def begin() -> None:
     """Start the threads of this process; they end with it."""
     exchange.transport_is(http.carry)
     threading.Thread(target=_for_ever(_deliver, exchange.woken, ROUND_SECONDS), daemon=True).start()
-    threading.Thread(target=_for_ever(_look_after, _pause, ROUND_SECONDS), daemon=True).start()
+    threading.Thread(target=_for_ever(rounds.once, _pause, ROUND_SECONDS), daemon=True).start()
     threading.Thread(target=_for_ever(exchange.forget_old_answers, _pause, FORGET_SECONDS), daemon=True).start()
     threading.Thread(target=_for_ever(read_everything, _pause, READ_SECONDS), daemon=True).start()
 
@@ -68,11 +68,6 @@ def _deliver() -> None:
 def _deliver_to(receiver: str) -> None:
     survived(lambda: exchange.deliver(receiver, rounds.send))
     connection.close()
-
-
-def _look_after() -> None:
-    rounds.expire_attempts()
-    rounds.ask_about_old_holds()
 
 
 def read_everything() -> None:

@@ -9,7 +9,8 @@ from yijie.domain import decision, exchange, settlement
 from yijie.domain.exchange import Parcel
 from yijie.domain.exchange.contact import note
 from yijie.domain.exchange.outbox import waiting_for
-from yijie.domain.transaction import in_transaction
+from yijie.domain.transaction import fetch, in_transaction
+from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import new_id
 
@@ -35,13 +36,11 @@ def deliver_all() -> int:
 
 def expire_attempts() -> int:
     """Abort attempts past their deadline."""
-    return in_transaction(settlement.expire) if settlement.any_expired() else 0
+    return in_transaction(settlement.expire)
 
 
 def ask_about_old_holds() -> int:
     """Ask care nodes what became of attempts that we hold for; returns how many holds ended."""
-    if not decision.any_old_hold():
-        return 0
     due = in_transaction(lambda: decision.old_holds(limit=HOLDS_MAX, again_after=ASKS_AGAIN_AFTER_SECONDS))
     by_node: dict[str, list[int]] = {}
     for hold in due:
@@ -79,6 +78,17 @@ def note_answer(node: str) -> None:
     note(node)
 
 
+DUE = """
+SELECT EXISTS (SELECT FROM settlement_attempt WHERE state = 'received' AND deadline_at <= %(now)s),
+       EXISTS (SELECT FROM exchange_outgoing WHERE refused = '' AND due_at <= %(now)s),
+       EXISTS (SELECT FROM decision_hold WHERE state = 'held' AND ask_at <= %(now)s)
+"""
+"""One statement, because it is asked every second and mostly answered no."""
+
+
 def once() -> int:
     """One round; returns how much was moved."""
-    return expire_attempts() + deliver_all() + ask_about_old_holds()
+    [(expired, waiting, old)] = fetch(DUE, {"now": now()})
+    moved = expire_attempts() if expired else 0
+    moved += deliver_all() if waiting or expired else 0
+    return moved + (ask_about_old_holds() if old else 0)

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from yijie import __version__
 
+from .health import healthz, metrics, readyz
+
 
 def front(_request: HttpRequest) -> HttpResponse:
     """What runs here, in words, until there are pages."""
@@ -16,6 +18,10 @@ def front(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", front),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
+    path("", include("yijie.interfaces.fsi.certification.page")),
     path("", include("yijie.interfaces.fsi.views")),
     path("", include("yijie.interfaces.node.http")),
 ]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from yijie.domain import decision, enrolment, ledger, settlement
+from yijie.domain import decision, encounter, enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import crossing, messages
@@ -16,7 +16,7 @@ from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
 from yijie.interfaces.fsi.messages import Claim, Kept
 from yijie.interfaces.fsi.once import once
-from yijie.interfaces.fsi.settlement_out import settled_out, voided_out
+from yijie.interfaces.fsi.settlement_out import PHARMACY_VOID, settled_out, voided_out, voiding_message
 from yijie.interfaces.fsi.shaping import shape
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
@@ -147,7 +147,7 @@ def _here(call: Call, claim: Claim, charge: Charge) -> Answered:
     return _committer.submit((call, claim, charge), apart=frozenset({charge.person_number, claim.key}))
 
 
-@settles("2208", "2305")
+@settles("2103", "2208", "2305")
 def void(call: Call, claim: Claim) -> str:
     """Void a settlement, where its home region is."""
     row = call.one()
@@ -160,7 +160,15 @@ def void(call: Call, claim: Claim) -> str:
 def _void_here(call: Call) -> Done:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
     row = call.one()
-    voided = settlement.void(row["setl_id"], row["mdtrt_id"], institution=call.at.code, person_number=row["psn_no"])
+    voided = settlement.void(
+        row["setl_id"],
+        row["mdtrt_id"],
+        institution=call.at.code,
+        person_number=row["psn_no"],
+        details=voiding_message(call),
+    )
+    if call.infno == PHARMACY_VOID:
+        encounter.clear(voided.encounter)
     record = voided.encounter
     relation = (record.person_number, record.insurance, record.home_region)
     person = enrolment.require_insured(relation, today())

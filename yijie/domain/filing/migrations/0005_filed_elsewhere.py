@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filing', '0003_steps_not_emptied'),
+        ('filing', '0004_chronic_requests'),
     ]
 
     operations = [
