@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
+import reckoning
 from desks import CODE, Desk
 from django.db import connection
 from nodes.place import Place
@@ -17,7 +19,7 @@ from nodes.world import Died, World
 from yijie.interfaces.demo.his import Patient
 from yijie.kernel.ids import new_id, public_id
 
-PRICE_FEN = 123_45
+PRICE_FEN = 2_345_67
 LINES = 3
 
 
@@ -57,6 +59,26 @@ class Stay:
         return done - {m.target for m in self.messages if m.infno == "2305" and m.state == "done"}
 
 
+ELIGIBLE = (PRICE_FEN - PRICE_FEN // 10) * LINES
+BENEFITS = {"510100": ((80_000, 40_000, 0), 85), "110000": ((130_000, 65_000, 65_000), 85)}
+"""By home region: the deductible of the first, second and later stays of a year (fen), and the fund's per cent."""
+EMERGENCY_ELSEWHERE = 10
+"""Points fewer for an emergency outside the pool."""
+
+
+def reckoned(home: str, cares: Sequence[str], account: int) -> list[int]:
+    """What a person's stays in these regions, settled in this order in one year, cost fund and account; by hand."""
+    deductibles, per_cent = BENEFITS[home]
+    owed = []
+    for ordinal, care in enumerate(cares):
+        seen = ELIGIBLE - deductibles[min(ordinal, len(deductibles) - 1)]
+        fund = reckoning.rounded(Fraction(seen * (per_cent - EMERGENCY_ELSEWHERE * (care != home)), 100))
+        own = min(account, PRICE_FEN * LINES - fund)
+        account -= own
+        owed.append(fund + own)
+    return owed
+
+
 INSERT_STAYS = """
 INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care, medical_type,
     level, stay, record_number, began_at, ended_at, emergency, trauma, third_party, disease, segment, state, settled,
@@ -72,7 +94,7 @@ INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, ch
     quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
     restricted, approval, details, uploaded_at)
 SELECT date_trunc('month', (began - interval '1 day') AT TIME ZONE 'Asia/Shanghai')::date, id, n::text, '', 'stay-1',
-    began - interval '2 days', '003310030220000', 'X', 123.45, 1, %s, 0, 0, %s, %s, '02', '06', 0.1, NULL, false, '0',
+    began - interval '2 days', '003310030220000', 'X', %s, 1, %s, 0, 0, %s, %s, '02', '06', 0.1, NULL, false, '0',
     '{}', began - interval '2 days'
 FROM json_to_recordset(%s::json) AS k (id bigint, began timestamptz), generate_series(1, %s) AS n
 """
@@ -105,7 +127,8 @@ def discharged_many(place: Place, arrivals: Sequence[tuple[Desk, Patient, str, d
     )
     with connection.cursor() as cursor:
         cursor.execute(INSERT_STAYS, [rows])
-        cursor.execute(INSERT_LINES, [PRICE_FEN, PRICE_FEN // 10, PRICE_FEN - PRICE_FEN // 10, rows, LINES])
+        first = PRICE_FEN // 10
+        cursor.execute(INSERT_LINES, [Decimal(PRICE_FEN) / 100, PRICE_FEN, first, PRICE_FEN - first, rows, LINES])
     return stays
 
 

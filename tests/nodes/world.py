@@ -64,6 +64,7 @@ class World:
         self.cut: set[tuple[str, str]] = set()
         self.story: list[str] = []
         self.seen: Counter[str] = Counter()
+        self.tags: Counter[str] = Counter()
         for place in places:
             place.skew, place.alive = self.dice.choice((-240.0, 0.0, 240.0)), True
 

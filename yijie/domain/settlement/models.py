@@ -168,6 +168,7 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["deadline_at"], condition=Q(state="received"), name="attempt_open"),
             models.Index(fields=["encounter"], name="attempt_encounter"),
+            models.Index(fields=["message"], name="attempt_message"),
         ]
         constraints = [
             models.UniqueConstraint(

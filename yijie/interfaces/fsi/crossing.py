@@ -7,14 +7,16 @@ conclude. What waits for one home node is taken through the steps together.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from yijie.domain import encounter, exchange, settlement
+from yijie.domain.encounter import LineStored
 from yijie.domain.settlement import Begun, Charge, Request, Settled
 from yijie.domain.transaction import fetch, in_transaction
 from yijie.interfaces.node import homes
 from yijie.kernel.errors import YijieError
+from yijie.kernel.ids import public_id
 
 from . import messages
 from .call import Call, Done, in_table
@@ -46,7 +48,11 @@ def home_node(encounter_id: int) -> str:
 
 def quote(charge: Charge) -> Settled:
     """What settling now would decide."""
-    asked = settlement.asked(charge)
+    return quoted(settlement.asked(charge))
+
+
+def quoted(asked: settlement.Asked) -> Settled:
+    """What the home node would decide on what it is asked."""
     return settlement.quoted(asked, homes.quote(asked.request))
 
 
@@ -123,16 +129,85 @@ def _conclude(answers: Sequence[tuple[Asked, Begun, object]]) -> list[Answered]:
     return results
 
 
+Sold = Callable[[Call], tuple[Charge, list[LineStored], str]]
+Keep = Callable[[Call, Settled, list[LineStored], str], Done]
+
+
+def purchase(
+    call: Call,
+    claim: Claim,
+    sold: Callable[[Call], Sold],
+    settled: Callable[[Call, Settled, list[LineStored], str], Done],
+) -> str:
+    """Settle a purchase that one message registers, charges and settles, with its home node; the output as JSON text.
+
+    It is registered (``sold``) in the transaction that records the attempt, and taken back in the one that aborts it;
+    ``settled`` keeps what else the message says and makes the answer.
+    """
+
+    def begin() -> tuple[Begun, list[LineStored], str] | str:
+        seen = messages.claim([claim])[claim.key]
+        if seen is not None:
+            return _kept_or_raised(seen)
+        _clear_aborted(call, claim)
+        charge, lines, number = sold(call)
+        [begun] = settlement.begin([Request(" ".join(claim.key), claim.content_hash, charge)])
+        if isinstance(begun, YijieError):
+            raise begun
+        messages.release([claim.key])
+        return begun, lines, number
+
+    started = in_transaction(begin)
+    if isinstance(started, str):
+        return started
+    begun, lines, number = started
+    [granted] = homes.hold(begun.home_node, [begun])
+
+    def conclude() -> str | YijieError:
+        seen = messages.claim([claim])[claim.key]
+        [outcome] = settlement.conclude([(begun, seen if isinstance(seen, YijieError) else granted)])
+        if isinstance(outcome, Settled):
+            return kept(call, claim, settled(call, outcome, lines, number)).decode()
+        encounter.clear(encounter.lock(number, call.at.code, begun.asked.record.person_number))
+        if seen is None:
+            messages.release([claim.key])
+        return outcome
+
+    try:
+        answer = in_transaction(conclude)
+    except Exception as error:
+        raise OutcomeUnknown(msgid=claim.key[2]) from error
+    exchange.wake()
+    if isinstance(answer, YijieError):
+        raise answer
+    return answer
+
+
+def _kept_or_raised(seen: Kept | YijieError) -> str:
+    if isinstance(seen, YijieError):
+        raise seen
+    return seen.output
+
+
+def _clear_aborted(call: Call, claim: Claim) -> None:
+    """Take back what an earlier try of this purchase registered, where its process ended before it could."""
+    rows = fetch(
+        "SELECT e.region, e.id, e.person_number FROM settlement_attempt a JOIN encounter_encounter e"
+        " ON e.id = a.encounter WHERE a.message = %s AND a.state = 'aborted' AND e.state = 'open'",
+        [" ".join(claim.key)],
+    )
+    for region, number, person_number in rows:
+        encounter.clear(encounter.lock(public_id(region, number), call.at.code, person_number))
+
+
 def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str) -> str:
     """Void a settlement together with its home node; the output as JSON text."""
     row = call.one()
 
     def begin() -> settlement.BegunVoid | str:
         seen = messages.claim([claim])[claim.key]
-        if isinstance(seen, YijieError):
-            raise seen
-        if isinstance(seen, Kept):
-            return seen.output
+        if seen is not None:
+            return _kept_or_raised(seen)
         begun = settlement.begin_void(
             " ".join(claim.key),
             claim.content_hash,
@@ -204,10 +279,8 @@ def reverse(call: Call, claim: Claim, key: Key, settled: int) -> str:
 
     def begin() -> settlement.BegunVoid | str:
         seen = messages.claim([claim])[claim.key]
-        if isinstance(seen, YijieError):
-            raise seen
-        if isinstance(seen, Kept):
-            return seen.output
+        if seen is not None:
+            return _kept_or_raised(seen)
         original = messages.original_of(key)
         if original is None or original.person_number not in ("", person_number):
             raise NotThatPerson(msgid=key[2], person=person_number)

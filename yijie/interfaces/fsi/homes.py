@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 import msgspec
 
-from yijie.domain import enrolment, exchange, ledger
+from yijie.domain import decision, enrolment, exchange, ledger
 from yijie.domain.enrolment import Insured, PersonUnknown, Relation, Shown
 from yijie.domain.institution import Standing
 from yijie.domain.transaction import fetch
@@ -15,12 +16,13 @@ from yijie.interfaces.node import homes as other_nodes
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.money import Fen
+from yijie.kernel.region import pool_of
 
-from .call import Call, shown_in, text
+from .call import Call, Row, shown_in, text
 from .envelope import Envelope
 from .messages import Claim
 
-HANDED_ON = frozenset({"1101", "2001", "2501", "2502", "2505", "2506", "5206", "5301", "5302", "5304"})
+HANDED_ON = frozenset({"1101", "2001", "2501", "2502", "2503", "2504", "2505", "2506", "5206", "5301", "5302", "5304"})
 """Transactions about the person alone: the home region's node does them as if the hospital had asked it."""
 ELECTRONIC, SOCIAL_CARD = "01", "03"
 
@@ -45,7 +47,8 @@ def handed_on_to(call: Call) -> str:
         return ""
     if call.infno == "1101" and not call.envelope.insuplc_admdvs:
         return _registered_at(call)
-    return "" if exchange.is_here(call.home_region) else exchange.holder_of(call.home_region)
+    region = pool_of(call.one().get("insu_optins") or call.home_region)
+    return "" if exchange.is_here(region) else exchange.holder_of(region)
 
 
 def _registered_at(call: Call) -> str:
@@ -93,9 +96,17 @@ def identify_elsewhere(call: Call, claim: Claim) -> None:
     """Ask the home node who stands at the desk, before the transaction that then need not ask; not for a repetition."""
     if exchange.alone() or call.infno not in IDENTIFYING or exchange.is_here(call.home_region):
         return
-    if fetch("SELECT FROM fsi_message WHERE (institution, infno, msgid) = (%s, %s, %s)", list(claim.key)):
-        return
-    row = call.one(IDENTIFYING[call.infno])
+    if not is_repetition(claim):
+        identify_at_home(call, call.one(IDENTIFYING[call.infno]))
+
+
+def is_repetition(claim: Claim) -> bool:
+    """Whether a message with this id was seen before."""
+    return bool(fetch("SELECT FROM fsi_message WHERE (institution, infno, msgid) = (%s, %s, %s)", list(claim.key)))
+
+
+def identify_at_home(call: Call, row: Row) -> None:
+    """Ask the home node whether the person at the desk is the one the message names, insured there."""
     relation = (row["psn_no"], row["insutype"], call.home_region)
     other_nodes.identify(relation, shown_in(row), call.at.code, row["begntime"].date())
 
@@ -110,6 +121,21 @@ def identify(relation: Relation, shown: Shown, institution: str) -> None:
     person = enrolment.require_insured(relation, today())
     owners = enrolment.owners_of([(shown, institution)])
     enrolment.require_same_person(shown, person, owners.get((shown, institution)))
+
+
+def explanation(settlement: int, home_region: str) -> dict[str, Any]:
+    """How the home region decided on a settlement, as its report."""
+    if exchange.is_here(home_region):
+        return decision.explanation_of(settlement)
+    report: dict[str, Any] = other_nodes.explanation(settlement, home_region)[0]
+    return report
+
+
+def one_of(relation: Relation) -> Insured:
+    """A person by relation, today; refused where nobody is insured like that."""
+    if exchange.is_here(relation[2]):
+        return enrolment.require_insured(relation, today())
+    return facts([relation], today())[relation][0]
 
 
 def facts(relations: Collection[Relation], day: date) -> dict[Relation, tuple[Insured, Fen]]:
