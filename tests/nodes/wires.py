@@ -115,7 +115,7 @@ class Switch:
                 self._deliver(file, packet)
 
     def _receiver(self, packet: bytes) -> str | None:
-        if packet[0] >> 4 != 4 or packet[17] != self.net:  # noqa: PLR2004  IPv4, second byte of the target
+        if packet[0] >> 4 != 4 or packet[17] != self.net:
             return None
         host = packet[19]
         if host == OUTSIDE:
