@@ -186,9 +186,9 @@ def _content_hash(envelope: Envelope, attachment: Attachment | None) -> str:
 
 
 def _call(envelope: Envelope, attachment: Attachment | None, profile: Profile) -> Call:
-    nodes = read_input(envelope.infno, in_national_words(envelope.input, profile)).nodes
+    nodes = read_input(envelope.infno, in_national_words(envelope.infno, envelope.input, profile)).nodes
     at = institution.standing(envelope.fixmedins_code)
     at.require_region(envelope.mdtrtarea_admvs)
     homes.require_served_here(at)
     require_signed_in(envelope.sign_no, at.code)
-    return Call(envelope, nodes, at, attachment)
+    return Call(envelope, nodes, at, attachment, profile.account_in_funds)
