@@ -35,6 +35,7 @@ from .lines import (
     revoke_unsettled as revoke_unsettled,
     upload as upload,
 )
+from .measured import facts_of as facts_of, units_of as units_of
 from .queries import (
     LineRow as LineRow,
     chronic_drug_lines as chronic_drug_lines,

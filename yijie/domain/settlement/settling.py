@@ -130,7 +130,7 @@ def _decided(
     billed = [c if isinstance(c, YijieError) else c.billed(sums) for c in checked]
     ready = [b for b in billed if isinstance(b, _Billed)]
     borne = _borne_before([b.record for b in ready if b.record.segment > 1])
-    requests = [b.request(moment, borne.get(b.record.id, 0)) for b in ready]
+    requests = [b.request(moment, borne.get(b.record.id, NOTHING_BORNE)) for b in ready]
     if not requests:
         return [b for b in billed if isinstance(b, YijieError)]
     decisions = iter([decision.quote(requests[0])] if quoting else decision.hold(requests))
@@ -166,6 +166,17 @@ DECLARED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Borne:
+    """What a stay has borne before: its deductible, in which settlements."""
+
+    deductible: Fen
+    settlements: tuple[int, ...]
+
+
+NOTHING_BORNE = Borne(0, ())
+
+
+@dataclass(frozen=True, slots=True)
 class _Billed:
     """A charge with its bill, ready for the home region's decision."""
 
@@ -175,7 +186,7 @@ class _Billed:
     bill: Bill
     settlement: int
 
-    def request(self, moment: datetime, deductible_paid: Fen) -> BenefitRequest:
+    def request(self, moment: datetime, borne: Borne) -> BenefitRequest:
         record, bill = self.record, self.bill
         ended = in_shanghai(record.ended_at or (moment if record.stay else record.began_at))
         return BenefitRequest(
@@ -195,13 +206,16 @@ class _Billed:
             moment=moment,
             use_account=self.charge.use_account,
             continues=record.segment > 1,
-            deductible_paid=deductible_paid,
+            deductible_paid=borne.deductible,
             total=bill.total,
             not_covered=bill.not_covered,
             over_ceiling=bill.over_ceiling,
             first_self_pay=bill.first_self_pay,
             eligible=bill.eligible,
             class_b=bill.class_b,
+            units=encounter.units_of(record),
+            facts=encounter.facts_of(record),
+            earlier=borne.settlements,
         )
 
     def settled(self, decided: Decided | YijieError, moment: datetime) -> Outcome:
@@ -229,16 +243,16 @@ def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _O
     return _Open(charge, record, batch)
 
 
-def _borne_before(records: Sequence[Record]) -> dict[int, Fen]:
-    """Deductible that stays have borne in earlier mid-stay settlements that live, by encounter."""
+def _borne_before(records: Sequence[Record]) -> dict[int, Borne]:
+    """What stays have borne in earlier mid-stay settlements that live, by encounter."""
     if not records:
         return {}
     rows = fetch(
-        "SELECT encounter, sum(deductible)::bigint FROM settlement_settlement"
+        "SELECT encounter, sum(deductible)::bigint, array_agg(id ORDER BY id) FROM settlement_settlement"
         " WHERE encounter = ANY(%s) AND voids IS NULL AND state = 'settled' GROUP BY encounter",
         [[record.id for record in records]],
     )
-    return dict(rows)
+    return {row[0]: Borne(row[1], tuple(row[2])) for row in rows}
 
 
 INSERT = f"""
@@ -303,4 +317,21 @@ def _transactions(s: Settled) -> list[ledger.Transaction]:
             cash=benefit.cash,
             hospital_borne=benefit.hospital_borne,
         ),
+        *_allowances(s),
+    ]
+
+
+def _allowances(s: Settled) -> list[ledger.Transaction]:
+    """Sums paid beside the bill, each by a transaction of its own."""
+    return [
+        ledger.allowance(
+            s.id,
+            home=s.encounter.home_region,
+            person=s.encounter.person_number,
+            fund=paid.payer,
+            amount=paid.amount,
+            to_account=paid.paid_to == "account",
+        )
+        for paid in s.decided.benefit.allowances
+        if paid.amount
     ]
