@@ -60,6 +60,7 @@ RULES = {
     "gift": layer(
         {"care": "maternity", "level": "secondary"},
         {"allowance": {"base": since(100), "share": since("100%"), "paid_to": "account"}},
+        {"payment_ceiling": {"per": "visit", "amount": since(100)}},
     ),
 }  # fmt: skip
 
@@ -164,11 +165,12 @@ def test_bands_and_the_deductible_go_on_where_the_last_interval_ended(tertiary):
     assert again["setlinfo"]["hifp_pay"] == 3160
 
 
-def test_days_that_were_settled_are_not_paid_again(tertiary):
-    mother = born(POOL)
-    stay = tertiary.stay_of(mother, surgeries(2), began=now() - timedelta(days=10), medical_type="52")
-    first = tertiary.settle_stay(mother, stay, surgeries(2), mid_stay=True)
+def test_days_that_were_settled_are_not_paid_again_nor_an_allowance_of_the_stay(secondary):
+    mother = born(POOL, account=5_000)
+    stay = secondary.stay_of(mother, surgeries(2), began=now() - timedelta(days=10), medical_type="52")
+    first = secondary.settle_stay(mother, stay, surgeries(2), mid_stay=True)
     assert first["setlinfo"]["hifp_pay"] == 2000  # ten days of 2,400
-    tertiary.charge(mother, stay, surgeries(1, serial="2"), now())
-    tertiary.discharge(mother, stay, now())
-    assert tertiary.settle_stay(mother, stay, surgeries(1))["setlinfo"]["hifp_pay"] == 0
+    secondary.charge(mother, stay, surgeries(1, serial="2"), now())
+    secondary.discharge(mother, stay, now())
+    assert secondary.settle_stay(mother, stay, surgeries(1))["setlinfo"]["hifp_pay"] == 0
+    assert balance(POOL, Account.PERSON, mother.number) == -15_000
