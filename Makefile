@@ -13,8 +13,8 @@ DEV_READY := $(VENV)/.ready-dev
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: $(RUN_READY) ## Start everything, play the cross-region journey, stay up (ONCE=1: end after it)
-	@$(BIN)/yijie demo $(if $(ONCE),--once)
+demo: $(RUN_READY) ## Start everything, play the cross-region journey, stay up (ONCE=1: end after it; NODES=3: provinces apart)
+	@$(BIN)/yijie demo $(if $(ONCE),--once) $(if $(NODES),--nodes $(NODES))
 
 serve: $(RUN_READY) ## Start the server with the sample nation and stay up
 	@$(BIN)/yijie serve --sample

@@ -3,7 +3,8 @@
 Each mutant changes one operator, comparison, constant, condition or call, or one sign in the text that ``compiled/``
 writes. It runs in a fork of this process, which has imported the libraries but none of the engine, and is never written
 to disk. Tests of the module's part go first, the slow comparisons only where nothing has noticed. What survives is
-listed in docs/reports/mutation.md with the argument that tools/mutants_argued.yaml gives for it; one without fails.
+listed in docs/reports/mutation.md with the argument that tools/mutants_argued.yaml gives for it; one without fails
+the run.
 """
 
 from __future__ import annotations

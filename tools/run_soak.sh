@@ -17,7 +17,7 @@ if [ $# = 0 ]; then
     fi
 fi
 
-"$bin/python" -m pytest -n 2 -m soak -p no:randomly -vv --durations=0 "$@" >"$output" 2>&1
+"$bin/python" -m pytest -n 2 --dist worksteal -m soak -p no:randomly -vv -rP --durations=0 "$@" >"$output" 2>&1
 status=$?
 {
     echo "# Last long run (\`make soak\`)"

@@ -31,6 +31,7 @@ REGISTERED_CLIENTS_ONLY = os.environ.get("YIJIE_CLIENTS", "") == "registered"
 POLICIES_DIR = Path(os.environ.get("YIJIE_POLICIES", ROOT / "policies"))
 
 INSTALLED_APPS = [
+    "yijie.domain.exchange",
     "yijie.domain.files",
     "yijie.domain.enrolment",
     "yijie.domain.institution",

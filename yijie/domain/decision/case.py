@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from yijie.domain.enrolment import Insured
-from yijie.engines.benefit import Amounts, Benefit, Bucket, Case, Remote, apply_deltas
+from yijie.engines.benefit import Amounts, Bucket, Case, Remote, apply_deltas
 from yijie.engines.benefit.arithmetic import HUNDREDTHS
 from yijie.engines.benefit.words import DAY, DIRECT, Vocabulary
 from yijie.kernel.codes import (
@@ -92,15 +92,6 @@ def _days(request: BenefitRequest, before: Sequence[Interval]) -> dict[str, int]
         return {}
     settled = max(1, (max(interval.until for interval in before) - request.began).days)
     return {DAY: HUNDREDTHS * max(0, (request.ended - request.began).days - settled)}
-
-
-def allowances_json(benefit: Benefit) -> list[dict[str, Any]]:
-    """The sums beside the bill as they are kept with the decision; those of nothing are left out."""
-    return [
-        {"layer": paid.layer, "fund": paid.payer, "paid_to": paid.paid_to, "amount": paid.amount}
-        for paid in benefit.allowances
-        if paid.amount
-    ]
 
 
 def _relation(request: BenefitRequest) -> Relation:

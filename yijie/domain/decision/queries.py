@@ -9,7 +9,8 @@ from yijie.domain.transaction import fetch, from_json
 from yijie.engines.benefit import benefit_report, evaluate
 from yijie.kernel.errors import invariant
 
-from .case import allowances_json, case_from
+from .allowances import allowances_json
+from .case import case_from
 from .errors import DecisionUnknown
 from .policies import kept_pack
 

@@ -1,4 +1,5 @@
-from .errors import EnrolmentInactive as EnrolmentInactive
+from .changed import documents_since as documents_since
+from .errors import EnrolmentInactive as EnrolmentInactive, PersonUnknown as PersonUnknown
 from .identify import (
     by_card as by_card,
     by_certificate as by_certificate,

@@ -17,6 +17,8 @@ class Account(models.TextChoices):
     """A person's account (owner: person number); a credit balance, so never above zero here. Home book."""
     ALLOWANCE_DUE = "allowance_due", "应付津贴"
     """Allowances owed to a person (owner: person number), such as maternity allowance. Home book."""
+    PERSON_HELD = "person_held", "在途个人账户"
+    """Account money (owner: person number) reserved for a settlement that another node decides. Home book."""
     TO_CARE = "to_care", "应付就医地"
     """Owed to a care region (owner: its code). Home book."""
     FROM_HOME = "from_home", "应收参保地"

@@ -63,6 +63,12 @@ def care_settlement(
     return _transaction(settlement, care, "settlement", entries)
 
 
+def account_hold(settlement: int, *, home: str, person: str, account_paid: Fen) -> Transaction:
+    """Home book: account money reserved for a settlement of another node until that node says what became of it."""
+    entries: list[Entry] = [(Account.PERSON, person, account_paid), (Account.PERSON_HELD, person, -account_paid)]
+    return _transaction(settlement, home, "hold", entries)
+
+
 def allowance(settlement: int, *, home: str, person: str, fund: str, amount: Fen, to_account: bool) -> Transaction:
     """Home book: a fund pays a sum beside the bill, credited to the person's account or owed to the person."""
     credited = Account.PERSON if to_account else Account.ALLOWANCE_DUE

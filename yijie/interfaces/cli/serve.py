@@ -24,5 +24,5 @@ def run(
 
         ensure()
     typer.echo(f"医结 Yijie: http://127.0.0.1:{port}/fsi/api/rsfComIfsService/callService")
-    listen(port, workers=workers)
+    listen(server, port, workers=workers)
     del server

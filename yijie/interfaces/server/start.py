@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 from typing import Any
 
 from yijie.kernel.errors import YijieError
 
 from .measured import measurements
-from .postgres import check_given, data_home, start_embedded, url_of
+from .postgres import check_given, data_home, kept_running, start_embedded, url_of
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -44,7 +45,18 @@ def open_database() -> Any:
         os.environ["YIJIE_DATABASE_URL"] = url_of(server)
     wake_django()
     bring_tables_up()
+    _reach_others()
     return server
+
+
+def _reach_others() -> None:
+    """A command that runs as a node may ask others."""
+    from yijie.domain import exchange  # noqa: PLC0415  wants Django started
+
+    if not exchange.alone():
+        from yijie.interfaces.node import http  # noqa: PLC0415  only nodes need it
+
+        exchange.transport_is(http.carry)
 
 
 def bring_tables_up() -> None:
@@ -68,19 +80,20 @@ def wake_django() -> None:
     django.setup()
 
 
-def require_port(port: int) -> None:
+def require_port(port: int, host: str = HOST) -> None:
     """Refuse a port that something else listens on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             raise PortTaken(port=port) from error
 
 
-def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
+def listen(database: Any, port: int = PORT, *, workers: int = WORKERS, host: str = HOST) -> None:
     """Serve until stopped; requests that were accepted are finished first.
 
+    ``database`` is what :func:`open_database` returned: our own server is started again should it end.
     Each process works on as many messages at once as it has desks (``YIJIE_DESKS``, see ``fsi.door``); further threads
     carry those who wait.
     """
@@ -88,12 +101,12 @@ def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
     from granian import Granian  # noqa: PLC0415  only the serving process needs it
     from granian.constants import Interfaces  # noqa: PLC0415
 
-    require_port(port)
-    with measurements() as folder:
+    require_port(port, host)
+    with measurements() as folder, kept_running(database):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         Granian(
             target="yijie.interfaces.server.wsgi:application",
-            address=HOST,
+            address=host,
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,
@@ -104,4 +117,20 @@ def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
             respawn_failed_workers=True,
             log_enabled=False,
             websockets=False,
+            **_tls(),
         ).serve()
+
+
+def _tls() -> dict[str, Any]:
+    """Where the node has certificates: serve by them, and only for those whom the network's authority vouches for."""
+    from yijie.domain import exchange  # noqa: PLC0415  wants Django started
+
+    identity = exchange.me()
+    if identity is None or not identity.authority:
+        return {}
+    return {
+        "ssl_cert": Path(identity.certificate),
+        "ssl_key": Path(identity.certificate_key),
+        "ssl_ca": Path(identity.authority),
+        "ssl_client_verify": True,
+    }

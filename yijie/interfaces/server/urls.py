@@ -23,4 +23,5 @@ urlpatterns = [
     path("metrics", metrics),
     path("", include("yijie.interfaces.fsi.certification.page")),
     path("", include("yijie.interfaces.fsi.views")),
+    path("", include("yijie.interfaces.node.http")),
 ]

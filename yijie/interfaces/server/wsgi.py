@@ -14,3 +14,8 @@ if hasattr(libc, "mallopt"):
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yijie.settings")
 application = get_wsgi_application()
+
+if os.environ.get("YIJIE_NODE"):
+    from yijie.interfaces.node.living import begin
+
+    begin()
