@@ -342,6 +342,7 @@ def report(everything: dict[str, list[Mutant]], tried: list[tuple[Mutant, bool]]
         *rows,
         "",
     ]
+    REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text("\n".join(text), encoding="utf-8")
     print(f"{len(rows)} of {len(tried)} survived, {unargued} without an argument. Report: {REPORT.relative_to(ROOT)}")
     return int(unargued > 0)
