@@ -6,7 +6,7 @@ from .designation import (
     designations as designations,
     withdraw as withdraw,
 )
-from .errors import FilingUnknown as FilingUnknown
+from .errors import FilingUnknown as FilingUnknown, SameHand as SameHand, Unreviewed as Unreviewed
 from .load import (
     ChronicRow as ChronicRow,
     DesignationRow as DesignationRow,
@@ -24,4 +24,10 @@ from .remote import (
     reject as reject,
     request as request,
     revoke as revoke,
+)
+from .review import (
+    agreed_by as agreed_by,
+    approve_reviewed as approve_reviewed,
+    levels_of as levels_of,
+    review as review,
 )

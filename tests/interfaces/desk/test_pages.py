@@ -1,0 +1,54 @@
+"""Every page answers the users it is for, in both languages, and says who looked."""
+
+import io
+import re
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from yijie.domain.access.models import Event
+
+
+@pytest.mark.parametrize(
+    "username", ["desk.beijing", "benefit.chengdu", "supervisor.beijing", "auditor.nation", "hub.nation"]
+)
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_pages_open_for_their_users(signed_in, treated, username, lang):
+    client = signed_in(username)
+    client.cookies["yijie_language"] = lang
+    home = client.get("/desk/")
+    assert home.status_code == 200
+    menu = re.search(r'<nav class="main".*?</nav>', home.content.decode(), re.DOTALL)[0]
+    for address in re.findall(r'href="([^"]+)"', menu):
+        page = client.get(address)
+        assert page.status_code == 200, (address, page.content.decode()[:3000])
+        assert f'lang="{"en" if lang == "en" else "zh-Hans"}"' in page.content.decode()
+
+
+def test_a_settlement_shows_its_whole_life_and_the_look_is_on_record(signed_in, treated):
+    number = treated["chengdu_in_beijing"]
+    page = signed_in("benefit.chengdu").get(f"/desk/settlements/{number}/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert all(word in text for word in ("陈桂芳", "记账", "2304"))
+    assert Event.objects.filter(username="benefit.chengdu", action="settlement_seen", subject=number).exists()
+
+
+def test_statement_page_pdf_and_original(signed_in, treated):
+    number = treated["chengdu_in_beijing"]
+    client = signed_in("desk.beijing")
+    page = client.get(f"/desk/settlements/{number}/statement/")
+    assert page.status_code == 200
+    assert "<svg" in page.content.decode()
+    pdf = client.get(f"/desk/settlements/{number}/statement.pdf")
+    assert pdf.content.startswith(b"%PDF")
+    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf.content)).pages)
+    assert all(word in text for word in ("陈桂芳", number, "盖章处"))
+    stranger = Client(HTTP_HOST="localhost")
+    address = re.search(r'href="http://localhost(/desk/original/[^"]+)"', page.content.decode())[1]
+    original = stranger.get(address)
+    assert original.status_code == 200
+    assert "陈**" in original.content.decode()
+    assert "陈桂芳" not in original.content.decode()
+    assert stranger.get(address[:-3] + "xx/").status_code == 404

@@ -1,0 +1,84 @@
+"""States and accounts in both languages, each with the tone in which a tag shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .language import say
+
+Words = Mapping[str, tuple[str, str, str]]
+
+SETTLEMENT_STATES: Words = {
+    "received": ("已受理", "received", ""),
+    "held": ("已预占", "held", "warn"),
+    "settled": ("已结算", "settled", "good"),
+    "voided": ("已撤销", "voided", "bad"),
+    "aborted": ("已中止", "aborted", "bad"),
+}
+FILING_STATES: Words = {
+    "requested": ("已申请", "requested", "warn"),
+    "approved": ("已通过", "approved", "good"),
+    "rejected": ("未通过", "rejected", "bad"),
+    "revoked": ("已撤销", "revoked", ""),
+}
+FILING_KINDS: Words = {
+    "resettled_retiree": ("异地安置退休", "resettled retiree", ""),
+    "long_term_resident": ("异地长期居住", "long-term resident", ""),
+    "stationed_worker": ("常驻异地工作", "stationed worker", ""),
+    "referral": ("异地转诊", "referral", ""),
+    "temporary": ("其他临时外出就医", "temporary", ""),
+}
+ACCOUNTS: Words = {
+    "fund": ("基金支出", "fund", ""),
+    "contribution": ("个人账户划入", "contribution", ""),
+    "person": ("个人账户", "personal account", ""),
+    "to_care": ("应付就医地", "owed to care region", ""),
+    "from_home": ("应收参保地", "owed by home region", ""),
+    "institution_due": ("应付医药机构", "owed to institution", ""),
+    "desk_cash": ("现金收入", "cash at the desk", ""),
+    "hospital_borne": ("医院负担", "borne by hospital", ""),
+    "charged": ("已结医疗费", "charges settled", ""),
+}
+INSURANCES: Words = {
+    "310": ("职工基本医疗保险", "employees' insurance", ""),
+    "390": ("城乡居民基本医疗保险", "residents' insurance", ""),
+    "510": ("生育保险", "maternity insurance", ""),
+    "410": ("长期照护保险", "long-term care insurance", ""),
+    "340": ("离休人员医疗保障", "veteran cadres' care", ""),
+}
+ENROLMENT_STATES: Words = {
+    "1": ("正常参保", "active", "good"),
+    "2": ("暂停参保", "paused", "warn"),
+    "4": ("终止参保", "ended", "bad"),
+}
+ATTEMPT_STATES: Words = {
+    "sent": ("结果未知", "outcome unknown", "warn"),
+    "settled": ("已结算", "settled", "good"),
+    "refused": ("未办理", "not done", "bad"),
+    "withdrawn": ("已撤回", "withdrawn", ""),
+}
+ACTIONS: Words = {
+    "sign_in": ("登录", "signed in", ""),
+    "sign_in_new_device": ("新设备登录", "signed in on a new device", "warn"),
+    "sign_in_failed": ("登录失败", "failed to sign in", "bad"),
+    "refused": ("无权访问", "refused", "bad"),
+    "settlement_seen": ("查看结算", "looked at a settlement", ""),
+    "settlements_exported": ("导出结算", "exported settlements", "warn"),
+    "statement_printed": ("打印结算单", "printed a statement", ""),
+    "person_found": ("查询参保人", "looked up a person", ""),
+    "filing_seen": ("查看备案", "looked at a filing", ""),
+    "filing_reviewed": ("备案初审", "reviewed a filing", ""),
+    "filing_approved": ("备案通过", "approved a filing", "good"),
+    "filing_rejected": ("备案退回", "rejected a filing", "bad"),
+    "admitted": ("入院登记", "admitted", ""),
+    "charged": ("记账", "charged", ""),
+    "settled": ("结算", "settled", "good"),
+    "outcome_resolved": ("查明结果", "resolved an outcome", "good"),
+    "records_exported": ("导出操作记录", "exported records", "warn"),
+}
+
+
+def chosen(words: Words, value: str) -> dict[str, str]:
+    """A value as a tag shows it: text in the language of the request, tone."""
+    zh, en, tone = words.get(value, (value, value, ""))
+    return {"text": say(zh, en), "tone": tone}
