@@ -42,7 +42,8 @@ READABLE = {
     "enrolment_specialgroup": "EXISTS (SELECT 1 FROM enrolment_person x WHERE x.id = person_id)",
     "filing_chronicfiling": OF_PERSON,
     "filing_designation": OF_PERSON,
-    "filing_filing": f"home_region = {R} OR care_region = {R} OR yijie_treats(person_number)",
+    "filing_filing": f"home_region = {R} OR care_region = {R}"
+    " OR care_region = ANY ((SELECT yijie_pools_of_institutions())::text[]) AND yijie_treats(person_number)",
     "filing_filingstep": "EXISTS (SELECT 1 FROM filing_filing x WHERE x.id = filing_id)",
     "fsi_message": f"{BY_INSTITUTION} OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = subject)",
     "fsi_signin": BY_INSTITUTION,
@@ -116,6 +117,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 CREATE OR REPLACE FUNCTION yijie_institutions() RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
     $$ SELECT ARRAY(SELECT jsonb_array_elements_text(yijie_scope()->'institutions')) $$;
+
+CREATE OR REPLACE FUNCTION yijie_pools_of_institutions() RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+    $$ SELECT ARRAY(SELECT yijie_pool(region) FROM institution_institution WHERE code = ANY (yijie_institutions())) $$;
 
 CREATE OR REPLACE FUNCTION yijie_treats(person text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS

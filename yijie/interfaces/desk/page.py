@@ -54,7 +54,8 @@ def page(
     """Register a page under ``/desk/``. With ``step_up`` a change asks for the password or code again (5 minutes)."""
 
     def keep(view: View) -> View:
-        checked = _within_scope(reauthentication_required(allow_get=True)(view) if step_up else view, roles)
+        scoped = _within_scope(view)
+        checked = _for_roles(reauthentication_required(allow_get=True)(scoped) if step_up else scoped, roles)
         PAGES[name] = Page(name, route, roles, methods, require_http_methods([*methods, "HEAD"])(checked))
         return view
 
@@ -66,7 +67,16 @@ def routes() -> list[URLPattern]:
     return [path(one.route, one.view, name=one.name) for one in PAGES.values()]
 
 
-def _within_scope(view: View, roles: tuple[Role, ...]) -> View:
+def _within_scope(view: View) -> View:
+    @wraps(view)
+    def answer(request: DeskRequest, **named: Any) -> HttpResponse:
+        with access.scoped(request.scope):
+            return view(request, **named)
+
+    return answer
+
+
+def _for_roles(view: View, roles: tuple[Role, ...]) -> View:
     @wraps(view)
     def answer(request: DeskRequest, **named: Any) -> HttpResponse:
         user = request.user
@@ -75,8 +85,7 @@ def _within_scope(view: View, roles: tuple[Role, ...]) -> View:
         request.scope = access.scope_of(user)
         try:
             request.scope.require(*roles)
-            with access.scoped(request.scope):
-                return view(request, **named)
+            return view(request, **named)
         except Http404:
             return sorry(request, 404, say("没有找到", "Not found"))
         except (access.NotAllowed, PermissionDenied) as error:
