@@ -100,7 +100,7 @@ SOCIALACCOUNT_ADAPTER = "yijie.interfaces.desk.sign_in.KnownUsersOnly"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip"}
 """Failed sign-ins count per address, and per account and device (``desk/sign_in.py``); never per account alone."""

@@ -101,6 +101,13 @@ class Reader:
         self.page.get_by_role("heading", name="工作台").wait_for()
         return self
 
+    def step_up(self, name):
+        """Money or policy moves: the password again."""
+        self.page.locator("input[name=password]").wait_for()
+        self.see(name)
+        self.page.locator("input[name=password]").fill(PASSWORD)
+        self.page.locator("main form button[type=submit]").first.click()
+
     def see(self, name):
         """Keep a screenshot and check the page: WCAG 2.2 AA, nothing the browser complains of."""
         SHOTS.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ def test_a_desk_settles_a_remote_patient_from_card_to_printed_statement(reader):
     for label, text in (
         ("联系电话", "13800000000"),
         ("科室", "外科"),
+        ("床位", "12"),
         ("医师编码", "D110105000001"),
         ("医师姓名", "样例医师"),
         ("入院诊断编码", "K35.800"),
@@ -39,6 +40,7 @@ def test_a_desk_settles_a_remote_patient_from_card_to_printed_statement(reader):
     page.get_by_role("heading", name="预结算").wait_for()
     one.see("desk-4-quote")
     page.get_by_role("button", name="确认结算").click()
+    one.step_up("desk-4b-step-up")
     page.get_by_role("heading", name="医疗保障费用结算单").wait_for()
     one.see("desk-5-statement")
     page.emulate_media(media="print")
@@ -65,6 +67,7 @@ def test_a_bureau_works_through_a_mornings_filings_with_four_eyes(reader):
     page.goto(f"{second.address}/desk/filings/?state=requested")
     page.locator("tbody a").first.click()
     page.get_by_role("button", name="批准生效").click()
+    second.step_up("filings-2b-step-up")
     page.get_by_text("备案已生效").wait_for()
     second.see("filings-3-approved")
     assert Filing.objects.filter(state="approved", decided_by="supervisor.chengdu").count() == 1

@@ -78,6 +78,8 @@ def signed_in(treated):
         if username not in sessions:
             response = client.post("/desk/account/login/", {"login": username, "password": PASSWORD})
             assert response.status_code == 302, response.content.decode()
+            again = client.post("/desk/account/reauthenticate/", {"password": PASSWORD})
+            assert again.status_code == 302, again.content.decode()
             sessions[username] = client.cookies["yijie_session"].value
         client.cookies["yijie_session"] = sessions[username]
         return client

@@ -51,7 +51,7 @@ PAGES: dict[str, Page] = {}
 def page(
     route: str, name: str, roles: tuple[Role, ...], *, methods: tuple[str, ...] = ("GET",), step_up: bool = False
 ) -> Callable[[View], View]:
-    """Register a page under ``/desk/``. With ``step_up`` a change asks for the password or code again (5 minutes)."""
+    """Register a page under ``/desk/``. With ``step_up`` a change asks for the password or code again (15 minutes)."""
 
     def keep(view: View) -> View:
         scoped = _within_scope(view)

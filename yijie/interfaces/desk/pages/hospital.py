@@ -150,7 +150,7 @@ def admit(request: DeskRequest) -> HttpResponse:
         "adm_diag_dscr": name,
         "adm_dept_codg": "A01",
         "adm_dept_name": _text(request, "department", 50),
-        "adm_bed": "",
+        "adm_bed": _text(request, "bed", 30),
         "dscg_maindiag_code": code,
         "dscg_maindiag_name": name,
         "insuplc_admdvs": chosen_relation["home"],
