@@ -25,6 +25,8 @@ lint: $(DEV_READY) ## Style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
 unit: $(DEV_READY) ## The tests with branch coverage
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	    { apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk; } >/dev/null || true
 	@sh tools/run_tests.sh $(TESTS)
 
 bench: $(DEV_READY) ## All benchmarks, each a ratio measured in this run (ONLY=name for one)

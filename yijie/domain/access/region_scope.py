@@ -25,7 +25,7 @@ OF_PERSON = "EXISTS (SELECT 1 FROM enrolment_person x WHERE x.number = person_nu
 BY_INSTITUTION = f"institution = {I} OR (SELECT yijie_pool_of_institution(institution)) = {R}"
 
 READABLE = {
-    "access_event": f"region = {R} OR institution = {I}",
+    "access_event": f"region = {R} OR institution = {I} OR region = '' AND institution = '' AND '000000' = {R}",
     "catalogue_item": "true",
     "catalogue_term": "true",
     "desk_attempt": BY_INSTITUTION,

@@ -56,7 +56,7 @@ def scope_of(user: User, day: date | None = None) -> Scope:
 def regions_under(code: str) -> frozenset[str]:
     """A granted region with the pools beneath it: the nation all, a province its cities, a city itself."""
     if code == NATION:
-        return frozenset(names())
+        return frozenset({NATION, *names()})
     if code.endswith("0000"):
         return frozenset({code} | {one for one in names() if one[:2] == code[:2]})
     return frozenset({pool_of(code)})
