@@ -46,6 +46,21 @@ INSURANCES: Words = {
     "410": ("长期照护保险", "long-term care insurance", ""),
     "340": ("离休人员医疗保障", "veteran cadres' care", ""),
 }
+FUND_TYPES: Words = {
+    "310100": ("职工基本医疗保险统筹基金", "employees' pooled fund", ""),
+    "310102": ("职工门诊统筹", "employees' outpatient fund", ""),
+    "310200": ("个人账户", "personal account", ""),
+    "310300": ("职工大病保险", "employees' major-illness insurance", ""),
+    "320100": ("公务员医疗补助", "civil-servant supplement", ""),
+    "330100": ("职工大额医疗费用补助", "large-amount fund", ""),
+    "350100": ("伤残人员医疗保障", "disabled persons' fund", ""),
+    "370100": ("企业补充医疗保险", "company supplement", ""),
+    "390100": ("居民基本医疗保险统筹基金", "residents' pooled fund", ""),
+    "390102": ("居民门诊统筹", "residents' outpatient fund", ""),
+    "390200": ("居民大病保险", "residents' major-illness insurance", ""),
+    "610100": ("医疗救助", "medical aid", ""),
+    "999997": ("其他基金", "other fund", ""),
+}
 ENROLMENT_STATES: Words = {
     "1": ("正常参保", "active", "good"),
     "2": ("暂停参保", "paused", "warn"),

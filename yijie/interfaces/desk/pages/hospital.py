@@ -20,7 +20,8 @@ from yijie.interfaces.desk.client import ask, fresh_id, own_institution
 from yijie.interfaces.desk.language import language, say
 from yijie.interfaces.desk.models import Attempt
 from yijie.interfaces.desk.page import HOSPITAL, DeskRequest, note, page
-from yijie.interfaces.desk.words import ENROLMENT_STATES, INSURANCES, chosen
+from yijie.interfaces.desk.words import ENROLMENT_STATES, FUND_TYPES, INSURANCES, chosen
+from yijie.interfaces.fsi.codes import FUND_FIELDS
 from yijie.interfaces.statement import FUNDS
 from yijie.kernel.dates import now
 from yijie.kernel.ids import parse_public_id
@@ -74,7 +75,7 @@ def _patient(read: dict[str, Any]) -> dict[str, Any]:
         "name": base["psn_name"],
         "certificate": base["certno"],
         "sex": base["gend"],
-        "age": str(base["age"]),
+        "age": int(base["age"]),
         "relations": [
             {
                 "insurance": one["insutype"],
@@ -104,7 +105,7 @@ def patient(request: DeskRequest) -> HttpResponse:
             | {
                 "name": chosen(INSURANCES, one["insurance"])["text"],
                 "state": chosen(ENROLMENT_STATES, one["status"]),
-                "checks": found["trtinfo"],
+                "checks": [(chosen(FUND_TYPES, check["fund_pay_type"])["text"], check) for check in found["trtinfo"]],
             }
         )
     return render(
@@ -323,14 +324,9 @@ def quote(request: DeskRequest, number: str) -> HttpResponse:
     said = ask(request, "2303", bill, insured_in=record.home_region)
     info = said["setlinfo"]
     words = 0 if language() == "zh" else 1
-    payers = [
-        (one["fund_pay_type_name"] if words == 0 else one["fund_pay_type"], fen_from_yuan(str(one["fund_payamt"])))
-        for one in said["setldetail"]
-    ]
-    payers += [
-        (FUNDS["account"][words], fen_from_yuan(str(info["acct_pay"]))),
-        (FUNDS["cash"][words], fen_from_yuan(str(info["psn_cash_pay"]))),
-    ]
+    fields = {**FUND_FIELDS, "account": "acct_pay", "cash": "psn_cash_pay", "hospital_borne": "hosp_part_amt"}
+    amounts = {name: fen_from_yuan(str(info.get(field) or 0)) for name, field in fields.items()}
+    payers = [(FUNDS[name][words], amount) for name, amount in amounts.items() if amount]
     return render(
         request,
         "desk/quote.html",
