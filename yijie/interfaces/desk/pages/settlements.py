@@ -133,7 +133,7 @@ def settlement(request: DeskRequest, number: str) -> HttpResponse:
             "lines": [(line, CATEGORIES.get(line.charge_category, ("", ""))[words]) for line in statement.lines],
             "steps": [step[language()] for step in statement.report["trace"]],
             "postings": _postings(row),
-            "messages": Message.objects.filter(subject__in=[row.id, row.encounter]).order_by("received_at"),
+            "told": Message.objects.filter(subject__in=[row.id, row.encounter]).order_by("received_at"),
             "void": Settlement.objects.filter(voids=row.id).first(),
             "events": Event.objects.filter(subject=number).order_by("-at")[:20],
         },
