@@ -8,10 +8,10 @@ RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit bench soak lock clean
+.PHONY: help demo serve test lint unit bench soak lock clean his-coverage
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: $(RUN_READY) ## Start everything, play the cross-region journey, stay up (ONCE=1: end after it)
 	@$(BIN)/yijie demo $(if $(ONCE),--once)
@@ -32,8 +32,11 @@ unit: $(DEV_READY) ## The tests with branch coverage
 bench: $(DEV_READY) ## All benchmarks, each a ratio measured in this run (ONLY=name for one)
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
-soak: $(DEV_READY) ## The long runs (under 60 minutes); the report goes to docs/reports/
-	@sh tools/run_soak.sh
+soak: $(DEV_READY) ## The long runs (under 60 minutes; TESTS=… for a part); the report goes to docs/reports/
+	@sh tools/run_soak.sh $(TESTS)
+
+his-coverage: $(RUN_READY) ## Write docs/his-coverage.md from the code
+	@DJANGO_SETTINGS_MODULE=yijie.settings $(BIN)/python -m yijie.interfaces.fsi.coverage
 
 lock: $(DEV_READY) ## Pin all dependencies anew with hashes
 	@sh tools/lock.sh $(BIN)

@@ -99,3 +99,36 @@ def drive(port: int, requests: Sequence[bytes], clients: int) -> Outcome:
                 connection.send(request)
     outcome.seconds = time.perf_counter() - began
     return outcome
+
+
+def paced(port: int, requests: Sequence[bytes], per_second: float, clients: int) -> Outcome:
+    """Send requests at a steady rate over at most ``clients`` connections, whether or not earlier ones are answered.
+
+    A latency counts from the moment the request was due, so that a server that makes its clients wait cannot hide it.
+    """
+    selector = selectors.DefaultSelector()
+    outcome = Outcome()
+    free = [_Connection(port) for _ in range(clients)]
+    for connection in free:
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+    due = {}
+    began = time.perf_counter()
+    sent = 0
+    while len(outcome.answers) < len(requests):
+        moment = time.perf_counter() - began
+        while free and sent < len(requests) and sent / per_second <= moment:
+            connection = free.pop()
+            due[connection] = sent / per_second
+            connection.send(requests[sent])
+            sent += 1
+        wait = max(0.0, sent / per_second - (time.perf_counter() - began)) if free and sent < len(requests) else None
+        for key, _ in selector.select(wait):
+            answer = key.data.answer()
+            if answer is not None:
+                outcome.answers.append(answer)
+                outcome.latencies.append(time.perf_counter() - began - due.pop(key.data))
+                free.append(key.data)
+    outcome.seconds = time.perf_counter() - began
+    for connection in free:
+        connection.socket.close()
+    return outcome

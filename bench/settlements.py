@@ -73,7 +73,7 @@ def _yardstick(server: Any, clients: int, count: int, series: int) -> float:
     socket = server.get_postmaster_info().socket_dir
     options = ["-n", "-M", "prepared", "-j", "1", "-D", f"base={base}", "-D", "i=0", "-U", "postgres"]
     amount = ["-c", str(clients), "-t", str(per_client), "-f", str(folder / "script.sql"), "-h", str(socket)]
-    said = subprocess.run([server.bin_path / "pgbench", *options, *amount, "yijie"], capture_output=True, text=True)  # noqa: PLW1510
+    said = subprocess.run([server.bin_path / "pgbench", *options, *amount, "yijie"], capture_output=True, text=True)  # noqa: PLW1510  its output is read first
     assert "number of failed transactions: 0" in said.stdout, said.stdout + said.stderr
     found = re.search(r"tps = ([\d.]+) \(without", said.stdout)
     assert found, said.stdout

@@ -19,10 +19,12 @@ if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["PYTEST_DEBUG_TEMPROOT"], ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
 os.environ["YIJIE_DATABASE_URL"] = "postgresql:///set-by-the-database-fixture"
+os.environ["YIJIE_CLIENT_KEY"] = "00112233445566778899aabbccddeeff"
+os.environ.setdefault("YIJIE_LOG_LEVEL", "WARNING")
 django.setup()
 
 import psycopg
-from desks import Desk
+from desks import desks_at
 from django.db import connection
 from running import Server, django_on
 
@@ -116,22 +118,6 @@ def desk(own_server):
     """Makes desks that speak over HTTP to the module's own server: ``desk(code)``."""
     with desks_at(own_server.address) as make:
         yield make
-
-
-@contextmanager
-def desks_at(address):
-    """Makes desks at an address and gives their connections back in the end."""
-    made = []
-
-    def make(code):
-        made.append(Desk(code, address))
-        return made[-1]
-
-    try:
-        yield make
-    finally:
-        for one in made:
-            one.close()
 
 
 @pytest.fixture

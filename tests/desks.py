@@ -3,8 +3,10 @@
 import itertools
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 
@@ -13,6 +15,7 @@ from yijie.interfaces.fsi import read_output
 from yijie.interfaces.fsi.service import answer
 from yijie.kernel.dates import now
 
+CHECKOUT = Path(__file__).parents[1]
 ERR_MSG_MAX = 200
 CODE = re.compile(r"\[([a-z_]+(?:\.[a-z_]+)+)\]$")
 RECORDS = itertools.count(1)
@@ -102,6 +105,7 @@ class Desk(HospitalSystem):
         """The code and the text of a refusal; anything else fails the test."""
         said = self.say(infno, payload, insured_in=insured_in, msgid=msgid)
         assert not said.done, f"{infno} was done, it should have been refused"
+        assert str(CHECKOUT) not in said.text, "a refusal tells a desk where the server keeps its files"
         return said.code, said.text
 
     def stay_of(self, patient, items, *, began, ended=None, **admission):
@@ -172,3 +176,19 @@ def record():
 
 
 __all__ = ["Desk", "Refused", "Reply", "record"]
+
+
+@contextmanager
+def desks_at(address):
+    """Makes desks at an address and gives their connections back in the end."""
+    made = []
+
+    def make(code):
+        made.append(Desk(code, address))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for one in made:
+            one.close()

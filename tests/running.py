@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import httpx
 from django.db import connection
@@ -33,9 +33,10 @@ def django_on(url):
 class Server:
     """A serving process on a free port; ``kill`` ends it as a power cut would, ``start`` brings it back."""
 
-    def __init__(self, url, *, workers=1, threads=16, environment=None):
+    def __init__(self, url, *, workers=1, threads=16, environment=None, log=None):
         self.url, self.workers, self.threads = url, workers, threads
         self.environment = environment or {}
+        self.log = log
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -51,7 +52,8 @@ class Server:
         command = [sys.executable, "-m", "yijie", "serve", "--port", str(self.port)]
         command += ["--workers", str(self.workers), "--threads", str(self.threads)]
         environment = {**os.environ, "YIJIE_DATABASE_URL": self.url, **self.environment}
-        self.process = subprocess.Popen(command, env=environment, start_new_session=True)
+        with nullcontext() if self.log is None else self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=log)
         deadline = time.monotonic() + SERVER_READY_SECONDS_MAX
         while True:
             try:

@@ -3,9 +3,9 @@
 set -eu
 bin=$1
 "$bin/python" -m pip install -q --disable-pip-version-check uv
-for name in run dev; do
+for name in run dev spark; do
     extra=""
-    [ "$name" = dev ] && extra="--extra dev"
+    [ "$name" = run ] || extra="--extra $name"
     # shellcheck disable=SC2086
     "$bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
         --custom-compile-command "make lock" $extra pyproject.toml -o "requirements/$name.txt"

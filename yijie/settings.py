@@ -5,6 +5,14 @@ YIJIE_SECRET_KEY     secret of the web application; made anew at each start wher
 YIJIE_HTTPS          1 behind a proxy that speaks HTTPS: cookies travel on nothing else
 YIJIE_DESK_DATABASE_URL  how the pages' own database role signs in, where it is not the same address without a password
 YIJIE_OIDC           JSON list of {"provider_id", "name", "client_id", "secret", "settings": {"server_url"}} of bureaus
+YIJIE_CLIENTS        "registered": only institutions with a client profile are served; else the others may speak plainly
+YIJIE_LOG_LEVEL      INFO tells of every message, WARNING only of what is wrong
+YIJIE_DESKS          messages worked on at once by each server process, each with a session of the database
+YIJIE_PAGES          pages worked on at once by each server process, each with two sessions of the database
+YIJIE_WAITING_MAX    messages that may wait in each server process; who comes on top is told to ask again
+YIJIE_RATE_MAX       messages a second that one institution may send to each server process
+YIJIE_SETTLE         "alone" settles every message in a transaction of its own; for benchmarks
+YIJIE_METRICS_FROM   addresses that may read /metrics, separated by commas (default: this machine)
 YIJIE_POLICIES       folder with one policy pack per pool (default: the packs this product brings)
 """
 
@@ -17,11 +25,14 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from yijie.interfaces.server.logs import logging_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 DEBUG = False
 SECRET_KEY = os.environ.get("YIJIE_SECRET_KEY") or secrets.token_urlsafe(48)
 ALLOWED_HOSTS = os.environ.get("YIJIE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+REGISTERED_CLIENTS_ONLY = os.environ.get("YIJIE_CLIENTS", "") == "registered"
 POLICIES_DIR = Path(os.environ.get("YIJIE_POLICIES", ROOT / "policies"))
 
 INSTALLED_APPS = [
@@ -31,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "yijie.domain.files",
     "yijie.domain.access",
     "yijie.domain.enrolment",
     "yijie.domain.institution",
@@ -40,6 +52,9 @@ INSTALLED_APPS = [
     "yijie.domain.decision",
     "yijie.domain.encounter",
     "yijie.domain.settlement",
+    "yijie.domain.reconcile",
+    "yijie.domain.archive",
+    "yijie.domain.settlement_list",
     "yijie.interfaces.fsi",
     "yijie.interfaces.desk",
     "allauth",
@@ -137,6 +152,13 @@ LANGUAGE_CODE = "zh-hans"
 USE_I18N = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+DESKS = int(os.environ.get("YIJIE_DESKS", "32"))
+PAGES = int(os.environ.get("YIJIE_PAGES", "8"))
+WAITING_MAX = int(os.environ.get("YIJIE_WAITING_MAX", "256"))
+RATE_MAX = int(os.environ.get("YIJIE_RATE_MAX", "1000"))
+SETTLE_TOGETHER = os.environ.get("YIJIE_SETTLE", "together") != "alone"
+METRICS_FROM = os.environ.get("YIJIE_METRICS_FROM", "127.0.0.1,::1").split(",")
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 """Largest HIS message in bytes; a stay of 5,000 fee lines in one call needs about 4 MB."""
 
@@ -162,11 +184,8 @@ def database_from_url(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database_from_url(os.environ.get("YIJIE_DATABASE_URL", "postgresql:///yijie"))}
+_desk_url = os.environ.get("YIJIE_DESK_DATABASE_URL")
+DESK_DATABASE = database_from_url(_desk_url) if _desk_url else None
+"""Where the pages' own database role signs in; None: where the platform does, without a password."""
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("YIJIE_LOG_LEVEL", "WARNING")},
-}
+LOGGING = logging_settings(os.environ.get("YIJIE_LOG_LEVEL", "INFO"))

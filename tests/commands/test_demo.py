@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -32,6 +33,11 @@ def demo(*options, **environment):
         text=True,
         timeout=120,
     )
+
+
+def serving(port):
+    """Processes that still serve on a port, listening or not."""
+    return [one for one in psutil.process_iter(["cmdline"]) if {"serve", port} <= set(one.info["cmdline"] or [])]
 
 
 @pytest.fixture
@@ -77,7 +83,8 @@ def test_books_that_disagree_end_it_with_an_error(own_database):
     assert "every fen accounted for" not in played.stdout
 
 
-def test_it_stays_up_until_it_is_interrupted(own_database):
+@pytest.mark.parametrize(("ending", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_it_stays_up_until_it_is_ended_and_leaves_nothing_running(own_database, ending, code):
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "yijie", "demo", "--port", port],
@@ -94,10 +101,11 @@ def test_it_stays_up_until_it_is_interrupted(own_database):
             break
     with socket.create_connection(("127.0.0.1", int(port)), timeout=5):
         pass
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, ending)
     rest, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert LAST_LINE.search(rest)
+    assert process.returncode == code
+    assert not serving(port)
+    assert bool(LAST_LINE.search(rest)) == (code == 0)
 
 
 def test_a_taken_port_is_a_sentence():

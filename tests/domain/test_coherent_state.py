@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import able as ready
 import pytest
 from desks import Desk
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from stored import one, rows
 
 from yijie.domain import filing
 from yijie.domain.coherent import disagreements
-from yijie.interfaces.demo.his import Item
+from yijie.interfaces.demo.his import Item, moment
 from yijie.interfaces.sample import institutions, shelf
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import now, today
@@ -38,6 +39,16 @@ def history(own_nation):
     stay = desk.stay_of(regretted, ITEMS, began=began, ended=now())
     number = desk.settle_stay(regretted, stay, ITEMS)["setlinfo"]["setl_id"]
     assert desk.void("2305", regretted, stay, number).done
+
+    listed = born()
+    stay = desk.stay_of(listed, ITEMS, began=began, ended=now())
+    number = desk.settle_stay(listed, stay, ITEMS)["setlinfo"]["setl_id"]
+    whole = ready.good_list({"encounter": stay, "settlement": number}, desk)
+    whole["setlinfo"]["adm_time"] = moment(began)
+    assert desk.say("4101", whole).done
+    assert ready.able("4301").say().done
+    assert ready.able("4701").say().done
+    assert ready.able("3202").say().done
 
     visitor = born(account=50_000)
     visit = desk.visit_of(visitor, ITEMS, began=now())
@@ -223,7 +234,46 @@ def a_reversed_message_left_nothing_standing():
     do(f"UPDATE fsi_message SET state = 'reversed' WHERE subject = {living()}")
 
 
+def versions_of_a_kept_record_have_no_gaps_and_at_most_the_newest_is_current():
+    do("UPDATE archive_entry SET version = 2 WHERE kind = 'outpatient_record'")
+
+
+def a_kept_record_belongs_to_the_institution_and_person_of_its_encounter():
+    do("UPDATE archive_entry SET person_number = 'another' WHERE kind = 'medical_record'")
+
+
+def a_file_is_as_large_as_its_pieces():
+    do("UPDATE files_piece SET content = content || '\\x00' WHERE file_id = (SELECT min(id) FROM files_file)")
+
+
+def a_reconciliation_explains_the_difference_of_the_sums():
+    do(
+        without_constraint("reconcile_explained", "reconcile_run"),
+        "UPDATE reconcile_run SET only_here_total = only_here_total + 1",
+    )
+
+
+LISTS = "settlement_list_settlementlist"
+
+
+def a_settlement_list_belongs_to_its_settlement_and_is_submitted_only_when_it_passed():
+    do(
+        without_constraint("settlement_list_submitted_when_passed", LISTS),
+        f"UPDATE {LISTS} SET state = '1', passed = false",
+    )
+
+
+def versions_of_a_settlement_list_have_no_gaps_and_at_most_the_newest_is_current():
+    do(f"UPDATE {LISTS} SET version = 3")
+
+
 PLANTED = [
+    versions_of_a_kept_record_have_no_gaps_and_at_most_the_newest_is_current,
+    a_kept_record_belongs_to_the_institution_and_person_of_its_encounter,
+    a_file_is_as_large_as_its_pieces,
+    a_reconciliation_explains_the_difference_of_the_sums,
+    a_settlement_list_belongs_to_its_settlement_and_is_submitted_only_when_it_passed,
+    versions_of_a_settlement_list_have_no_gaps_and_at_most_the_newest_is_current,
     the_parts_of_a_settlement_add_up,
     the_payers_of_a_settlement_add_up,
     a_voided_settlement_has_exactly_one_mirror_a_living_one_none,

@@ -35,6 +35,7 @@ from yijie.engines.benefit import (
 from yijie.engines.benefit.explain import band_sentence, exact_yuan, parameter_sentence, sentence, step_label
 from yijie.engines.benefit.refusals import (
     BucketTooLarge,
+    CodeUnclear,
     FactUndeclared,
     NegativeAmount,
     NotYetInForce,
@@ -98,6 +99,34 @@ def test_a_case_may_give_the_chinese_name_or_a_disease_code():
     assert {text: evaluate(rules, case("1", disease=text, tier="一档")).cash for text in asked} == {
         text: 100 - share for text, share in asked.items()
     }
+
+
+def test_a_code_of_which_nobody_knows_whether_it_is_meant_is_asked_back():
+    pool = {"words": {"disease": {"tumour": "肿瘤"}}, "disease_codes": {"tumour": ["C"], "unclear": ["D0"]}}
+    rules = policy(layer(ratio({"by": "disease", "tumour": "90%", "none": "80%"})), pool=pool)
+    assert evaluate(rules, case("1", disease="C34.900")).cash == 10
+    with pytest.raises(CodeUnclear, match=r"D05\.1"):
+        evaluate(rules, case("1", disease="D05.1"))
+
+
+def test_without_a_trace_every_form_decides_alike():
+    hours = {"unit": "hour", "amount": since(50)}
+    rules = policy(
+        layer(
+            {"first_amount": {"unit": "visit", "amount": since(3)}},
+            {"unit_ceiling": hours},
+            ratio("33%"),
+            {"guarantee": {"share": since("35%")}},
+            {"rounding": {"to": since("jiao")}},
+            ceiling("payment", 60),
+        ),
+        layer({"allowance": {"share": since("50%"), "base": since(99)}}, {"rounding": {"to": since("yuan")}}),
+        layer({"covers": {"parts": since(["eligible"])}}, pays_from="personal_account"),
+        pool={"units": {"hour": "小时"}},
+    )
+    asked = case("180.55", units={"hour": 350}, use_account=True, account_balance=1000)
+    traced, plain = evaluate(rules, asked), evaluate(rules, asked, trace=False)
+    assert (replace(traced, trace=()), len(traced.trace), plain.trace) == (plain, 10, ())
 
 
 def test_a_silent_case_gets_the_word_the_pool_assumes():

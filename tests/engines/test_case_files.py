@@ -43,6 +43,10 @@ accumulators: {count.inpatient: 2, inpatient.paid: 1300.50}
 stated: {waiver: 18.14}
 continues: true
 deductible_paid: 400
+channel: manual
+units: {hour: 1.5, visit: 3}
+stay: {day: 30, inpatient.excess: 20000}
+prepaid: 500
 note: anything
 amounts:
   total: 100
@@ -74,6 +78,8 @@ def test_every_field_arrives():
     assert (case.use_account, case.account_balance, case.deductible_paid) == (True, 1250, 40000)
     assert case.accumulators == {"count.inpatient": 2, "inpatient.paid": 130050}
     assert case.stated == {"waiver": 1814}
+    assert (case.channel, case.units, case.prepaid) == ("manual", {"hour": 150, "visit": 300}, 50000)
+    assert case.stay == {"day": 3000, "inpatient.excess": 2000000}
     assert case.amounts.buckets == {"basic_drugs": Bucket("eligible", 2000)}
     assert (case.amounts.total, case.amounts.first_self_pay, case.amounts.over_ceiling) == (10000, 1010, 490)
 
@@ -159,6 +165,9 @@ def test_a_list_holds_independent_cases_and_visits_belong_to_one_person():
         (CARE, CARE + "\naccount: {balance: 5}", 3, "account", "file.missing_key"),
         (CARE, CARE + "\nremote: cross_province", 3, "remote", "file.shape"),
         (CARE, CARE + "\nvisits: []", 3, "visits", "file.empty"),
+        (CARE, CARE + "\nchannel: post", 3, "channel", "file.unknown_word"),
+        (CARE, CARE + "\nunits: {hour: 1.555}", 3, "units.hour", "file.number"),
+        (CARE, CARE + "\nstay: {day: -1}", 3, "stay.day", "file.number"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_and_line(old, new, line, path, code):

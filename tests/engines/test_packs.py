@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from benefit_kit import case
 
 from yijie.engines.benefit import Bucket, Remote, apply_deltas, evaluate, load_policies
 from yijie.engines.benefit.policy import NATION
-from yijie.engines.benefit.refusals import CareRefused, NothingSaid, ParameterUnknown
+from yijie.engines.benefit.refusals import CareRefused, NothingSaid, NotYetInForce, ParameterUnknown
 from yijie.engines.benefit.values import Gap, Leaf, Table, look_up
 from yijie.kernel.codes import (
     CareKind,
@@ -42,8 +43,8 @@ def pooled(policy, *facts, eligible="20000", **more):
     return yuan(evaluate(policy, case(eligible, **together)).funds[Fund.POOLED])
 
 
-def test_seven_pools_and_the_nation_are_there():
-    assert sorted(POLICIES) == ["000000", "110000", "310000", "330100", "420100", "440100", "440300", "510100"]
+def test_twenty_pools_and_the_nation_are_there():
+    assert (len(POLICIES), NATION in POLICIES) == (21, True)
 
 
 def test_beijing_segments():
@@ -156,38 +157,86 @@ def test_wuhan_limit_counts_fund_and_person_and_retired_own_share():
         pooled(WUHAN, OUTPATIENT)
 
 
-def national_cap(remote):
-    """The reduction in points that the national rules allow for a remote situation."""
-    (nation,) = POLICIES[NATION].adjusters
-    points = next(step for step in nation.steps if step.name == "points")
-    return -look_up(points.main.entries[0].value, {"remote": remote.situation.name.lower()})[0]
+REMOTE_KINDS = [
+    (kind, emergency) for kind in (*FilingKind, None) for emergency in (False, True) if kind is not None or emergency
+]
+"""Every filing with and without an emergency, and the emergency that counts as filed."""
+PEOPLE = [
+    (Insurance.EMPLOYEE, PersonCategory.WORKING),
+    (Insurance.EMPLOYEE, PersonCategory.RETIRED),
+    (Insurance.RESIDENT, PersonCategory.ADULT),
+    (Insurance.RESIDENT, PersonCategory.CHILD),
+]
+TIERS = {"310000": "", "440300": "first", "500000": "first", "510100": "low", "330100": "second"}
+FACTS = {"340300": {"affiliation": "city"}, "430100": {"hospital_class": "city_first"}}
+
+
+def national_cap(kind, emergency):
+    """The reduction in points that the national rules allow for a filing, looked up in the national pack."""
+    (points,) = (step for adj in POLICIES[NATION].adjusters for step in adj.steps if step.name == "points")
+    facts = {"filing": kind.name.lower() if kind else "none", "emergency": "yes" if emergency else "no"}
+    return -look_up(points.main.entries[0].value, facts)[0]
+
+
+def ratio_or_gap(policy, facts):
+    """The pooled ratio, or None where the pack declares that it is not known or says nothing of such a case."""
+    try:
+        return evaluate(policy, case("20000", **facts)).pooled_ratio
+    except (ParameterUnknown, NothingSaid, NotYetInForce):
+        return None
+
+
+def test_the_national_caps_are_ten_and_twenty_points():
+    caps = {(kind, emergency): national_cap(kind, emergency) for kind, emergency in REMOTE_KINDS}
+    assert caps[FilingKind.REFERRAL, False] == caps[None, True] == caps[FilingKind.TEMPORARY, True] == Fraction(10, 100)
+    assert caps[FilingKind.TEMPORARY, False] == Fraction(20, 100)
+    assert caps[FilingKind.LONG_TERM_RESIDENT, False] == caps[FilingKind.RESETTLED_RETIREE, True] == 0
+
+
+def test_remote_care_of_every_pack_stays_within_the_national_caps():
+    """Every pool × person × care × level × relation × filing that a pack answers; gaps are no answers."""
+    judged = set()
+    for policy, (insurance, category), care, level, relation in product(
+        [policy for code, policy in POLICIES.items() if code != NATION],
+        PEOPLE,
+        (CareKind.INPATIENT, CareKind.OUTPATIENT),
+        (HospitalLevel.PRIMARY, HospitalLevel.SECONDARY, HospitalLevel.TERTIARY),
+        (Relation.SAME_PROVINCE, Relation.CROSS_PROVINCE),
+    ):
+        facts = {
+            "insurance": insurance, "category": category, "care": care, "level": level,
+            "birth_date": date(1960, 1, 1), "tier": TIERS.get(policy.region, ""), "facts": FACTS.get(policy.region, {}),
+        }  # fmt: skip
+        local = ratio_or_gap(policy, facts)
+        if local is None:
+            continue
+        for kind, emergency in REMOTE_KINDS:
+            reduced = ratio_or_gap(policy, facts | {"remote": Remote(relation, kind, emergency)})
+            if reduced is not None:
+                assert local - reduced <= national_cap(kind, emergency), (policy.name.zh, facts, kind, emergency)
+                judged.add(policy.region)
+    assert len(judged) >= 15
 
 
 @pytest.mark.parametrize("policy", [p for code, p in POLICIES.items() if code != NATION], ids=lambda p: p.name.en)
 @pytest.mark.parametrize("relation", [Relation.SAME_PROVINCE, Relation.CROSS_PROVINCE])
-def test_remote_care_stays_within_the_national_caps(policy, relation):
-    facts = {**RETIRED, "birth_date": date(1960, 1, 1)}
-    local = evaluate(policy, case("20000", **facts)).pooled_ratio
-    for kind, emergency in (
-        (FilingKind.STATIONED_WORKER, False),
-        (FilingKind.REFERRAL, False),
-        (FilingKind.TEMPORARY, False),
-        (None, True),
-    ):
-        remote = Remote(relation, kind, emergency)
-        reduced = evaluate(policy, case("20000", **facts, remote=remote)).pooled_ratio
-        assert 0 <= local - reduced <= national_cap(remote)
-    if policy.region == "330100":  # Hangzhou takes unfiled care as temporary
-        unfiled = evaluate(policy, case("20000", **facts, remote=Remote(relation))).pooled_ratio
-        assert unfiled == reduced_when_temporary(policy, facts, relation)
-    else:
-        with pytest.raises(CareRefused, match="file before discharge"):
-            evaluate(policy, case("20000", **facts, remote=Remote(relation)))
+def test_care_without_a_filing(policy, relation):
+    facts = {**RETIRED, "birth_date": date(1960, 1, 1), "remote": Remote(relation)}
+    if not any("refuse" in {step.name for step in layer.steps} for layer in policy.layers):
+        assert policy.region in {"330100", "330782", "370481", "429004"}
+        return
+    if policy.region == "440700" and relation is Relation.SAME_PROVINCE:
+        assert evaluate(policy, case("20000", **facts)).pooled_ratio == Fraction(63, 100)
+        return
+    with pytest.raises(CareRefused, match="file before discharge"):
+        evaluate(policy, case("20000", **facts))
 
 
-def reduced_when_temporary(policy, facts, relation):
-    """The pooled ratio of the same care filed as temporary."""
-    return evaluate(policy, case("20000", **facts, remote=Remote(relation, FilingKind.TEMPORARY))).pooled_ratio
+@pytest.mark.parametrize("relation", [Relation.SAME_PROVINCE, Relation.CROSS_PROVINCE])
+def test_hangzhou_takes_unfiled_care_as_temporary(relation):
+    unfiled = evaluate(HANGZHOU, case("20000", remote=Remote(relation)))
+    temporary = evaluate(HANGZHOU, case("20000", remote=Remote(relation, FilingKind.TEMPORARY)))
+    assert unfiled.funds == temporary.funds
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=lambda policy: policy.region)

@@ -13,7 +13,7 @@ from yijie.engines.benefit.read_policy import read_policy
 POOL = """\
 region: "440300"
 name: {zh: 深圳市, en: Shenzhen}
-chain: [inpatient, account]
+chain: [inpatient, nursing, allowance, account]
 sources:
   law: {title: 办法, url: "https://example.org", trust: B}
 words:
@@ -24,6 +24,13 @@ year:
   stay_belongs_to: [{from: 2000-01-01, value: discharge, source: law}]
 catalogue:
   direct: [{from: 2000-01-01, value: care_region, source: law}]
+units: {hour: 小时}
+figures:
+  wage:
+    title: {zh: 平均工资, en: average wage}
+    amount:
+      - {from: 2010-01-01, value: 8000, source: law}
+      - {from: 2020-01-01, value: 9000, source: law}
 """
 INPATIENT = """\
 title: {zh: 住院, en: Inpatient}
@@ -57,6 +64,49 @@ steps:
       amount:
         - {from: 2000-01-01, value: 60000, source: law}
 """
+NURSING = """\
+title: {zh: 护理, en: Nursing}
+pays_from: pooled
+for: {care: long_term_care}
+steps:
+  - first_amount:
+      unit: visit
+      amount:
+        - {from: 2010-01-01, value: 15, source: law}
+  - unit_ceiling:
+      unit: hour
+      per: month
+      amount:
+        - {from: 2010-01-01, value: {share: 1%, of: wage}, source: law}
+      most:
+        - {from: 2010-01-01, value: 25.5, source: law}
+  - phases:
+      schedule:
+        - from: 2010-01-01
+          source: law
+          value:
+            - {over: 0, to: 60, share: 80%, most: 750}
+            - {over: 60, share: 60%}
+"""
+ALLOWANCE = """\
+title: {zh: 津贴, en: Allowance}
+pays_from: pooled
+for: {care: maternity}
+steps:
+  - allowance:
+      stated_as: wage
+      share:
+        - {from: 2010-01-01, value: 100%, source: law}
+      days:
+        - {from: 2010-01-01, value: 128, source: law}
+  - more_days:
+      for_each: visit
+      days:
+        - {from: 2010-01-01, value: 15, source: law}
+  - rounding:
+      to:
+        - {from: 2010-01-01, value: yuan, source: law}
+"""
 ACCOUNT = """\
 title: {zh: 账户, en: Account}
 pays_from: personal_account
@@ -66,7 +116,13 @@ steps:
       parts:
         - {from: 2000-01-01, value: [eligible, first_self_pay], source: law}
 """
-GOOD = {"pool.yaml": POOL, "inpatient.yaml": INPATIENT, "account.yaml": ACCOUNT}
+GOOD = {
+    "pool.yaml": POOL,
+    "inpatient.yaml": INPATIENT,
+    "nursing.yaml": NURSING,
+    "allowance.yaml": ALLOWANCE,
+    "account.yaml": ACCOUNT,
+}
 
 MISTAKES = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
 
@@ -77,7 +133,7 @@ def read(files):
 
 def test_the_folder_the_mistakes_are_made_in_is_right():
     policy = read(GOOD)
-    assert [layer.name for layer in policy.layers] == ["inpatient", "account"]
+    assert [layer.name for layer in policy.layers] == ["inpatient", "nursing", "allowance", "account"]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake["what"])
@@ -153,7 +209,7 @@ def test_an_empty_file_and_a_complex_key_are_refused():
 
 
 def test_the_nation_needs_no_chain():
-    pool = POOL.replace('"440300"', '"000000"').replace("chain: [inpatient, account]\n", "")
+    pool = POOL.replace('"440300"', '"000000"').replace("chain: [inpatient, nursing, allowance, account]\n", "")
     assert read({"pool.yaml": pool}).layers == ()
 
 

@@ -18,7 +18,7 @@ from benefit_kit import (
     since,
 )
 
-from yijie.engines.benefit import Bucket, Remote, evaluate
+from yijie.engines.benefit import Bucket, Remote, apply_deltas, evaluate
 from yijie.engines.benefit.refusals import CareRefused, FactMissing, NoRuleForCase, NothingSaid, ParameterUnknown
 from yijie.kernel.codes import (
     CareKind,
@@ -183,7 +183,10 @@ def test_a_deductible_is_never_more_than_the_cost():
     answer = evaluate(rules, case("400.50"))
     assert (yuan(answer.deductible), answer.funds[Fund.POOLED], yuan(answer.cash)) == ("400.50", 0, "400.50")
     after = policy(layer(deductible(1000, subtracted="after_ratio"), ratio("50%")))
-    assert pooled(after, case("1500")) == "0.00"
+    first = evaluate(after, case("1500"))
+    assert (first.funds[Fund.POOLED], yuan(first.deductible)) == (0, "750.00"), "no more than there is payment"
+    rest = evaluate(after, case("1500", continues=True, stay=first.deltas))
+    assert (yuan(rest.funds[Fund.POOLED]), yuan(rest.deductible)) == ("500.00", "250.00")
 
 
 def test_a_stay_that_continues_owes_no_second_deductible():
@@ -277,7 +280,13 @@ def test_ceiling_on_payments_on_cost_and_on_the_excess():
 
 @pytest.mark.parametrize(
     ("per", "name"),
-    [("year", "layer1.paid"), ("month", "layer1.paid@2025-03"), ("day", "layer1.paid@2025-03-10"), ("visit", None)],
+    [
+        ("year", "layer1.paid"),
+        ("quarter", "layer1.paid@2025-Q1"),
+        ("month", "layer1.paid@2025-03"),
+        ("day", "layer1.paid@2025-03-10"),
+        ("visit", None),
+    ],
 )
 def test_a_ceiling_counts_within_its_period(per, name):
     rules = policy(layer(ratio("50%"), ceiling("payment", 300, per=per)))
@@ -288,6 +297,36 @@ def test_a_ceiling_counts_within_its_period(per, name):
     assert again.funds[Fund.POOLED] == (20000 if per == "visit" else 10000)
     other_month = evaluate(rules, case("400", day="2025-04-01", accumulators=first.deltas))
     assert other_month.funds[Fund.POOLED] == (10000 if per == "year" else 20000)
+
+
+def test_every_chronic_disease_has_a_limit_of_its_own():
+    limit = ceiling("payment", 300, each="disease")
+    words = {"words": {"disease": {"diabetes": "糖尿病", "hypertension": "高血压"}}}
+    rules = policy(layer(ratio("50%"), limit), pool=words)
+    first = evaluate(rules, case("1000", disease="diabetes"))
+    assert first.deltas["layer1:diabetes.paid"] == 30000
+    again = evaluate(rules, case("1000", disease="diabetes", accumulators=first.deltas))
+    assert again.funds[Fund.POOLED] == 0
+    other = evaluate(rules, case("1000", disease="hypertension", accumulators=first.deltas))
+    assert other.funds[Fund.POOLED] == 30000
+
+
+def test_every_special_group_has_a_limit_of_its_own():
+    rules = policy(layer(ratio("50%"), ceiling("payment", 300, each="group")))
+    both = frozenset({SpecialGroup.SUBSISTENCE, SpecialGroup.DISABLED})
+    assert "layer1:disabled+subsistence.paid" in evaluate(rules, case("1000", groups=both)).deltas
+    assert "layer1:none.paid" in evaluate(rules, case("1000")).deltas
+
+
+def test_outpatient_care_of_two_diseases_shares_a_limit_with_pooled_outpatient_care():
+    shared = ceiling("payment", 500, counter="outpatient")
+    rules = policy(
+        pooled=layer(ratio("50%"), shared, when={"care": "outpatient"}),
+        two=layer(deductible(0), ratio("60%"), shared, when={"care": "two_diseases"}),
+    )
+    first = evaluate(rules, case("800", care=CareKind.TWO_DISEASES))
+    second = evaluate(rules, case("800", care=CareKind.OUTPATIENT, accumulators=first.deltas))
+    assert [yuan(answer.funds[Fund.POOLED]) for answer in (first, second)] == ["480.00", "20.00"]
 
 
 def test_layers_of_one_case_share_a_counter():
@@ -390,6 +429,113 @@ def test_a_layer_may_look_at_several_parts():
     answer = evaluate(rules, case("100", first="100"))
     assert [yuan(share.seen) for share in answer.layers] == ["100.00", "150.00"]
     assert yuan(answer.cash) == "75.00"
+
+
+def test_a_commercial_layer_weighs_class_b():
+    rules = policy(
+        layer(ratio("80%")),
+        layer(
+            {
+                "covers": {
+                    "parts": since(["eligible"]),
+                    "partly": since(["first_self_pay", "devices"]),
+                    "partly_share": since("50%"),
+                }
+            },
+            ratio("100%"),
+            pays_from="other",
+        ),
+        pool={"buckets": {"devices": "器械"}},
+    )
+    asked = case("1000", first="100", out="300", buckets={"devices": Bucket("not_covered", 20000)})
+    answer = evaluate(rules, asked)
+    assert [yuan(share.seen) for share in answer.layers] == ["1000.00", "350.00"]  # 200 + (100 + 200) x 50 %
+    assert yuan(answer.cash) == "250.00"
+
+
+def test_a_class_counts_in_full_while_no_share_of_it_is_in_force():
+    covers = {
+        "parts": since(["eligible", "first_self_pay"]),
+        "partly": since(["first_self_pay"]),
+        "partly_share": [
+            {"from": "2000-01-01", "value": "50%", "source": "law"},
+            {"from": "2025-01-01", "value": "none", "source": "law"},
+        ],
+    }
+    rules = policy(layer({"covers": covers}, ratio("100%")))
+    assert [pooled(rules, case("100", first="10", day=day)) for day in ("2024-05-01", "2025-05-01")] == [
+        "105.00",
+        "110.00",
+    ]
+
+
+def test_what_other_payers_left_is_paid_off_marked_sums_first():
+    rules = policy(
+        layer({"covers": {"parts": since(["drugs"]), "seen": "billed"}}, ratio("100%"), pays_from="other"),
+        layer({"covers": {"parts": since(["drugs"]), "seen": "billed"}}, ratio("50%"), pays_from="company"),
+        layer(ratio("100%"), pays_from="aid"),
+        pool={"buckets": {"drugs": "特药"}},
+    )
+    answer = evaluate(rules, case("100", out="50", buckets={"drugs": Bucket("eligible", 6000)}))
+    assert [yuan(share.paid) for share in answer.layers] == ["60.00", "30.00", "10.00"]
+    assert yuan(answer.cash) == "50.00", "what is paid twice comes off the rest of the bill"
+
+
+def test_manual_reimbursement_has_its_own_ratio():
+    rules = policy(layer(ratio({"by": "channel", "direct": "80%", "manual": "70%"})))
+    assert (pooled(rules, case("100")), pooled(rules, case("100", channel="manual"))) == ("80.00", "70.00")
+
+
+def test_what_the_account_may_pay_is_asked_only_of_those_who_use_it():
+    rules = policy(
+        layer(ratio("80%")),
+        layer({"covers": {"parts": since("unknown", note="使用范围未查明")}}, pays_from="personal_account"),
+    )
+    assert yuan(evaluate(rules, case("100", account_balance=5000)).cash) == "20.00"
+    with pytest.raises(ParameterUnknown, match="使用范围未查明"):
+        evaluate(rules, case("100", account_balance=5000, use_account=True))
+
+
+def test_the_account_may_pay_in_one_kind_of_care_and_not_in_another():
+    where = {"covers": {"when": {"care": ["outpatient", "pharmacy"]}, "parts": since(["eligible", "not_covered"])}}
+    elsewhere = {"covers": {"parts": since(["eligible"])}}
+    rules = policy(layer(where, elsewhere, pays_from="personal_account"))
+    drawn = {
+        care: evaluate(rules, case("10", out="5", care=care, use_account=True, account_balance=5000)).personal_account
+        for care in (CareKind.PHARMACY, CareKind.INPATIENT)
+    }
+    assert drawn == {CareKind.PHARMACY: 1500, CareKind.INPATIENT: 1000}
+
+
+def test_major_illness_counts_what_is_left_over_the_whole_year():
+    rules = policy(
+        layer(ratio("70%")),
+        layer(
+            {
+                "deductible": {
+                    "charged": "once_a_year",
+                    "amount": since({"by": "group", "subsistence": 5000, "else": 10000}),
+                }
+            },
+            bands((30000, "60%"), (None, "70%"), over="year"),
+            {"points": {"when": {"group": "subsistence"}, "add": since("5%")}},
+            {
+                "payment_ceiling": {
+                    "per": "year",
+                    "amount": since({"by": "group", "subsistence": "none", "else": 15000}),
+                }
+            },
+            pays_from="major_illness",
+        ),
+    )
+    year, paid = {}, []
+    for _ in range(3):  # 15000 left each time: 15000, 30000, 45000 of the year
+        answer = evaluate(rules, case("50000", accumulators=year))
+        year = apply_deltas(year, answer.deltas)
+        paid.append(yuan(answer.funds[Fund.MAJOR_ILLNESS]))
+    assert paid == ["3000.00", "9000.00", "3000.00"]  # 5000 x 60 %, 15000 x 60 %, 15000 x 70 % cut at 15000
+    poor = evaluate(rules, case("50000", groups=frozenset({SpecialGroup.SUBSISTENCE})))
+    assert yuan(poor.funds[Fund.MAJOR_ILLNESS]) == "6500.00"  # 10000 x 65 %
 
 
 def test_a_bucket_shrinks_with_its_part():

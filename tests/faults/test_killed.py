@@ -72,20 +72,22 @@ def kill_many_times(url, times):
     chance = random.Random(times)
     waiting = list(bills(CLIENTS * times))
     server = Server(url, workers=1, threads=CLIENTS).start()
-    for _ in range(times):
-        messages = [waiting.pop() for _ in range(CLIENTS)]
-        first = kill_in_the_middle(server, messages, chance.uniform(0, KILLED_AFTER_SECONDS_MAX))
-        server.start()
-        for (stay, body), before in zip(messages, first, strict=True):
-            settled = stored(stay)
-            tally["answered" if before else "lost" if settled else "never made"] += 1
-            assert settled <= 1
-            with connected(server.address) as connection:
-                again = asked(connection, "2304", body)
-            assert again.done, again.text
-            assert before is None or before.output_bytes == again.output_bytes
-            assert stored(stay) == 1
-    server.stop()
+    try:
+        for _ in range(times):
+            messages = [waiting.pop() for _ in range(CLIENTS)]
+            first = kill_in_the_middle(server, messages, chance.uniform(0, KILLED_AFTER_SECONDS_MAX))
+            server.start()
+            for (stay, body), before in zip(messages, first, strict=True):
+                settled = stored(stay)
+                tally["answered" if before else "lost" if settled else "never made"] += 1
+                assert settled <= 1
+                with connected(server.address) as connection:
+                    again = asked(connection, "2304", body)
+                assert again.done, again.text
+                assert before is None or before.output_bytes == again.output_bytes
+                assert stored(stay) == 1
+    finally:
+        server.stop()
     return tally
 
 

@@ -5,6 +5,7 @@ A folder holds ``policy/`` and ``case.yaml`` as any policy officer would write t
     page_prints   what the page prints, for the reader
     expect        per case: where in ``yijie quote --json`` which value must stand
     never         per case: what the page prints against its own rule, and the engine must not
+    other_readings  where the page can be read otherwise: the folder of that policy and what then stands where
     refused       the error code where a bill cannot be: payers beyond the bill
 """
 
@@ -18,11 +19,20 @@ import typer
 import yaml
 
 from yijie.engines.benefit import load_policy
-from yijie.interfaces.cli.quote import Language, run
+from yijie.interfaces.cli.language import Language
+from yijie.interfaces.cli.quote import run
 from yijie.kernel.money import fen_from_yuan
 
 HERE = Path(__file__).parent
 EXAMPLES = sorted(path.parent for path in HERE.glob("*/expected.yaml"))
+
+
+def expectation(example):
+    """What an example's ``expected.yaml`` says."""
+    return yaml.safe_load((example / "expected.yaml").read_text(encoding="utf-8"))
+
+
+READINGS = [(example, folder) for example in EXAMPLES for folder in expectation(example).get("other_readings", {})]
 
 
 def quote(policy, case):
@@ -49,7 +59,7 @@ def at(report, path):
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_a_published_calculation_comes_out(example):
-    expected = yaml.safe_load((example / "expected.yaml").read_text(encoding="utf-8"))
+    expected = expectation(example)
     reports = quote(example / "policy", example / "case.yaml")
     if "refused" in expected:
         assert {report["error"]["code"] for report in reports} == {expected["refused"]}
@@ -64,9 +74,12 @@ def test_a_published_calculation_comes_out(example):
             assert at(report, path) != printed, "the page's slip is reproduced"
 
 
-def test_the_additive_reading_of_a_first_share_is_a_policy_too():
-    (report,) = quote(HERE / "REM-01" / "policy_additive", HERE / "REM-01" / "case.yaml")
-    assert (report["funds"]["pooled"], report["personal_total"]) == ("8500.00", "1500.00")
+@pytest.mark.parametrize(("example", "folder"), READINGS, ids=lambda value: getattr(value, "name", value))
+def test_where_a_source_can_be_read_otherwise_that_reading_is_a_policy_too(example, folder):
+    wanted = expectation(example)["other_readings"][folder]
+    reports = quote(example / folder, example / "case.yaml")
+    for report, values in zip(reports, wanted, strict=True):
+        assert {path: at(report, path) for path in values} == values
 
 
 def test_examples_carry_their_source():

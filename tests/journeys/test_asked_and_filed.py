@@ -307,7 +307,7 @@ def test_a_visit_of_new_years_eve_belongs_to_the_old_year(fresh_nation):
     """The year is that of the care, by Shanghai's calendar; the settlement's own day may be another."""
     from desks import Desk  # noqa: PLC0415  speaks to this process, whose clock is set
 
-    from yijie.kernel.dates import clock_set_to  # noqa: PLC0415
+    from yijie.kernel.dates import clock_set_to  # noqa: PLC0415  only here
 
     desk, patient = Desk(institutions.BEIJING_TERTIARY), born()
     eve = datetime(2025, 12, 31, 23, 50, tzinfo=SHANGHAI)

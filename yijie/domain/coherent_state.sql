@@ -180,3 +180,37 @@ SELECT 'a reversed message left nothing standing', m.institution || ' ' || m.msg
 FROM fsi_message m LEFT JOIN settlement_settlement s ON s.id = m.subject
 LEFT JOIN encounter_encounter e ON e.id = m.subject
 WHERE m.state = 'reversed' AND (s.state <> 'voided' OR e.state <> 'cancelled')
+
+UNION ALL
+SELECT 'versions of a kept record have no gaps and at most the newest is current', concat_ws(' ', institution, kind, key),
+       count(*) || ' up to ' || max(version)
+FROM archive_entry GROUP BY institution, kind, key
+HAVING count(*) <> max(version) OR min(version) <> 1
+    OR coalesce(max(version) FILTER (WHERE ended_at IS NULL), max(version)) <> max(version)
+
+UNION ALL
+SELECT 'a kept record belongs to the institution and person of its encounter', e.id::text, e.kind
+FROM archive_entry e JOIN encounter_encounter v ON v.id = e.encounter
+WHERE v.institution <> e.institution OR e.person_number NOT IN ('', v.person_number)
+
+UNION ALL
+SELECT 'a file is as large as its pieces', f.id::text, f.size || ' <> ' || coalesce(sum(length(p.content)), 0)
+FROM files_file f LEFT JOIN files_piece p ON p.file_id = f.id
+GROUP BY f.id, f.size HAVING f.size <> coalesce(sum(length(p.content)), 0)
+
+UNION ALL
+SELECT 'a reconciliation explains the difference of the sums', id::text, here_total || ' <> ' || there_total
+FROM reconcile_run WHERE here_total <> there_total + differing_total + only_here_total - only_there_total
+
+UNION ALL
+SELECT 'a settlement list belongs to its settlement and is submitted only when it passed', l.id::text, l.state
+FROM settlement_list_settlementlist l LEFT JOIN settlement_settlement s ON s.id = l.settlement
+WHERE (s.institution, s.encounter, s.person_number) IS DISTINCT FROM (l.institution, l.encounter, l.person_number)
+   OR l.state IN ('1', '2') AND (NOT l.passed OR l.findings @> '[{"level": "1"}]')
+
+UNION ALL
+SELECT 'versions of a settlement list have no gaps and at most the newest is current', settlement::text,
+       count(*) || ' up to ' || max(version)
+FROM settlement_list_settlementlist GROUP BY settlement
+HAVING count(*) <> max(version) OR min(version) <> 1
+    OR coalesce(max(version) FILTER (WHERE ended_at IS NULL), max(version)) <> max(version)

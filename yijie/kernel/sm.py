@@ -69,6 +69,11 @@ def verify(public: str, message: bytes, signature: bytes) -> bool:
     return True
 
 
+def require_public_key(public: str) -> None:
+    """Refuse a text that is no public key."""
+    _public(public)
+
+
 def sm3(data: bytes) -> bytes:
     """SM3 digest, 32 bytes."""
     digest = hashes.Hash(hashes.SM3())

@@ -14,6 +14,7 @@ from people import born
 
 from yijie.interfaces.demo.his import Item, moment, total_of
 from yijie.interfaces.fsi import transaction
+from yijie.interfaces.fsi.storing import STORED
 from yijie.interfaces.sample import institutions, shelf
 from yijie.kernel.dates import now, today
 
@@ -21,7 +22,13 @@ ITEMS = [Item(shelf.SURGERY.code, "1200.00", "2", serial="1001")]
 SERIALS = itertools.count(1)
 DIAGNOSED = {"2401", "2402"}
 """The table leaves diagnoses open, an admission and a discharge cannot do without."""
-OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208"}
+SERIAL_KEYS = {"medcas_drord_detl_id", "file_name", "palg_no"}
+"""Keys of records of which one message may carry many of one encounter; elsewhere the first part of the key is told."""
+ANSWERED_BY_A_FILE = {"9102"}
+"""A download; see test_catalogue_files."""
+CHANGED = {"3462", "3468"}
+"""Changes of the one record that was kept before."""
+OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A"}
 
 
 @dataclass
@@ -40,8 +47,12 @@ class Able:
         return self.desk.say(self.infno, payload or self.payload, insured_in=self.patient.home_region, **more)
 
 
+PHARMACIES = {"2101", "2102", "2103"}
+
+
 def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY):
     """A message that can be done: ``make`` fills it, what decides is put in its place."""
+    code = institutions.BEIJING_PHARMACY if infno in PHARMACIES else code
     desk, patient = Desk(code), born(account=20_000)
     facts = {"desk": desk, "patient": patient, "serial": f"{next(SERIALS):09d}"}
     prepare = PREPARED.get(infno, lambda *_: {})
@@ -49,13 +60,27 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY)
     payload = make(infno)
     if infno in DIAGNOSED:
         payload.setdefault("diseinfo", messages.skeleton_input(infno)["diseinfo"])
-    for node in payload.values():
-        rows = node if isinstance(node, list) else [node]
-        for number, row in enumerate(rows):
-            row.update({name: value for name, value in real(facts, infno, number).items() if name in row})
+    facts["rows"] = max((len(node) for node in payload.values() if isinstance(node, list)), default=1)
+    for rows in [[payload], *(node if isinstance(node, list) else [node] for node in payload.values())]:
+        for number, row in enumerate(rows if isinstance(rows[0], dict) else []):
+            decided = real(facts, infno, number) | keyed(facts, infno, number) | facts.get("own", {})
+            row.update({name: value for name, value in decided.items() if name in row})
+    if infno in CHANGED:
+        node = STORED[infno].node
+        payload[node] = payload[node][:1]
+    if infno == "9101":
+        payload["fsUploadIn"]["in"] = "UEs="
     if infno == "5303":
         payload["data"].pop("psn_no", None)
-    return Able(desk, infno, payload, patient, facts.get("encounter", ""), facts.get("settlement", ""))
+    return Able(desk, infno, payload, facts["patient"], facts.get("encounter", ""), facts.get("settlement", ""))
+
+
+def keyed(facts, infno, number):
+    """The field that tells one kept record from another."""
+    form = STORED.get(infno)
+    if form is None or "mdtrt_id" in form.key:
+        return {}
+    return {form.key[-1] if form.key[-1] in SERIAL_KEYS else form.key[0]: f"{number}{facts['serial']}"}
 
 
 def real(facts, infno, number):
@@ -75,7 +100,7 @@ def real(facts, infno, number):
         "mdtrt_cert_type": "02",
         "mdtrt_cert_no": patient.certificate,
         "card_sn": "",
-        "med_type": "11" if outpatient else "2101",
+        "med_type": "41" if infno in PHARMACIES else "11" if outpatient else "2101",
         "begntime": begun,
         "endtime": moment(now()),
         "fee_ocur_time": begun,
@@ -83,7 +108,7 @@ def real(facts, infno, number):
         "insuplc_admdvs": patient.home_region,
         "insu_optins": patient.home_region,
         "mdtrtarea_admvs": facts["desk"].region,
-        "medfee_sumamt": total_of(ITEMS),
+        "medfee_sumamt": f"{32 * facts['rows']}.00" if infno in PHARMACIES else total_of(ITEMS),
         "fulamt_ownpay_amt": "0",
         "overlmt_selfpay": "0",
         "preselfpay_amt": "0",
@@ -95,7 +120,7 @@ def real(facts, infno, number):
         "ipt_otp_no": f"{facts['serial']:0>30}",
         "feedetl_sn": "1001" if infno == "2302" else f"{number}{facts['serial']:0>29}",
         "init_feedetl_sn": "",
-        "med_list_codg": shelf.DRUG_A.code,
+        "med_list_codg": shelf.SURGERY.code if infno == "2306" else shelf.DRUG_A.code,
         "pric": "3.20",
         "cnt": "10",
         "det_item_fee_sumamt": "32.00",
@@ -116,6 +141,37 @@ def real(facts, infno, number):
         "oinfno": "2304",
         "fixmedins_type": "1",
         "sign_no": facts.get("sign_in", ""),
+        "page_num": 1,
+        "page_size": 50,
+        "pageNum": 1,
+        "pageSize": 50,
+        "bkkp_sn": "1001",
+        "psn_No": patient.number,
+        "setl_Id": facts.get("settlement", ""),
+        "mdtrt_Id": facts.get("encounter", ""),
+        "rxIn": "UEs=",
+        "setl_optins": facts["desk"].region,
+        "file_qury_no": facts.get("file", ""),
+        "stmt_begndate": f"{today()}",
+        "stmt_enddate": f"{today()}",
+        "fund_pay_sumamt": "0",
+        "fixmedins_setl_cnt": "0",
+        "in": "UEs=",
+        "fixmedins_hilist_id": f"{number}{facts['serial']}",
+        "stas_type": "1" if infno == "4102" else "",
+        "setl_ym": f"{now():%Y%m}",
+        "medtype_list": "2101,52",
+        "stt_begntime": f"{today()} 00:00:00",
+        "stt_endtime": f"{today()} 23:59:59",
+        "mdtrtId": facts["serial"],
+        "elecSetlCertCnt": facts["rows"],
+        "elecSetlCertNo": f"{number}{facts['serial']}",
+        "psnNo": patient.number,
+        "mdtrtCertType": "02",
+        "mdtrtCertNo": patient.certificate,
+        "cardSn": "",
+        "psnUserIdCard": patient.certificate,
+        "psnUserName": patient.name,
         "cum_ym": f"{today():%Y%m}",
         "birctrl_matn_date": f"{today()}",
         "die_date": f"{today()}",
@@ -171,7 +227,119 @@ def _signed_in(desk, _patient):
     return {"sign_in": desk.sign_no}
 
 
+def _kept(infno, **renamed):
+    """A record kept before, which the message names by its key."""
+
+    def prepare(_desk, _patient):
+        other = able(infno)
+        assert other.say().done
+        form = STORED[infno]
+        rows = other.payload[form.node]
+        row = rows[0] if isinstance(rows, list) else rows
+        return {"own": {name: row[name] for name in form.key} | renamed}
+
+    return prepare
+
+
+def _with_stay(desk, patient):
+    return _open_stay(desk, patient)
+
+
+def _certified(field):
+    """A certificate uploaded before, which the message names in a field."""
+
+    def prepare(_desk, _patient):
+        other = able("4901")
+        assert other.say().done
+        return {"own": {field: other.payload["upldDetlList"][0]["elecSetlCertNo"]}}
+
+    return prepare
+
+
+def _self_paid(_desk, _patient):
+    other = able("4261")
+    assert other.say().done
+    return {"own": {"mdtrtId": other.payload["fmiOwnpayPatnMdtrtDDTO"][0]["mdtrtId"]}}
+
+
+def _mapped(_desk, _patient):
+    other = able("3301")
+    assert other.say().done
+    row = other.payload["data"][0]
+    return {"own": {name: row[name] for name in ("fixmedins_hilist_id", "list_type", "med_list_codg")}}
+
+
+def _file_uploaded(desk, _patient):
+    line = "\t".join(["字"] * 3 + ["0"] * 4)
+    row = {"in": list(line.encode()), "filename": "a.txt", "fixmedins_code": desk.code}
+    file = desk.say("9101", {"fsUploadIn": row}).output["file_qury_no"]
+    return {"file": file, "own": {"medfee_sumamt": "0", "fixmedins_setl_cnt": "1"}}
+
+
+def _listed(desk, patient):
+    facts = _settled_stay(desk, patient)
+    whole = messages.minimal_input("4101")
+    row = whole["setlinfo"] | {"setl_id": facts["settlement"], "mdtrt_id": facts["encounter"]}
+    assert desk.say("4101", whole | {"setlinfo": row, **good_list(facts, desk)}).done
+    return facts
+
+
+def good_list(facts, desk):
+    """The nodes of a settlement list that pass quality control; ``setlinfo`` is completed by them."""
+    row = messages.minimal_input("4101")["setlinfo"] | {
+        "setl_id": facts["settlement"],
+        "mdtrt_id": facts["encounter"],
+        "adm_time": moment(now() - timedelta(hours=3)),
+        "dscg_time": moment(now()),
+        "setl_begn_date": f"{today()}",
+        "setl_end_date": f"{today()}",
+        "dscg_way": "1",
+    }
+    diagnosis = {"diag_type": "1", "diag_code": "I10.x00", "diag_name": "高血压", "adm_cond_type": "1"}
+    return {"setlinfo": row, "diseinfo": [diagnosis | {"maindiag_flag": "1"}]}
+
+
+def _bought(_desk, _patient):
+    other = able("2102")
+    said = other.say().output["setlinfo"]
+    return {"patient": other.patient, "encounter": said["mdtrt_id"], "settlement": said["setl_id"]}
+
+
+def _requested(_desk, _patient):
+    other = able("2503")
+    filed = other.say().output["result"]["trt_dcla_detl_sn"]
+    return {"filing": filed, "patient": other.patient}
+
+
 PREPARED = {
+    "2103": _bought,
+    "2203A": _visit,
+    "2306": _charged_stay,
+    "2504": _requested,
+    "100001": _settled_stay,
+    "3202": _file_uploaded,
+    "3302": _mapped,
+    "4101": _settled_stay,
+    "4102": _listed,
+    "4103": _listed,
+    "4104": _listed,
+    "4262": _self_paid,
+    "4905": _certified("initElecSetlCertNo"),
+    "5501": _certified("elecSetlCertNo"),
+    **{infno: _with_stay for infno in STORED if infno[0] in "24"},
+    **dict.fromkeys(("3505", "3505A", "3506", "3506A"), _settled_stay),
+    "3402": _kept("3401"),
+    "3403": _kept("3401"),
+    "3462": _kept("3461"),
+    "3463": _kept("3461"),
+    "3468": _kept("3467"),
+    "3469": _kept("3467"),
+    "3507": _kept("3501", inv_data_type="1"),
+    "3507A": _kept("3505A", inv_data_type="4"),
+    "3508": _kept("3501"),
+    "3509": _kept("3502"),
+    "3510": _kept("3503"),
+    "3511": _kept("3505"),
     "2202": lambda desk, patient: {"encounter": desk.register(patient, "MZ", now())},
     "2203": _visit,
     "2204": _visit,

@@ -147,6 +147,15 @@ def with_value(payload: Any, way: Way, value: Any) -> Any:
     return changed
 
 
+def present(payload: Any, way: Way) -> bool:
+    """Whether an input has the node that a field belongs to."""
+    for step in way[:-1]:
+        if isinstance(step, str) and step not in payload:
+            return False
+        payload = payload[step]
+    return True
+
+
 def without(payload: Any, way: Way) -> Any:
     """A copy of an input with one member taken out."""
     changed = copy.deepcopy(payload)

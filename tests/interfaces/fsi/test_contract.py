@@ -1,5 +1,6 @@
 """Every transaction this node serves, from its own table: what fits is done at any length, what does not is refused."""
 
+import copy
 import json
 import random
 from datetime import timedelta
@@ -17,7 +18,7 @@ from yijie.interfaces.fsi.service import OFFERED
 from yijie.interfaces.sample import institutions
 from yijie.kernel.dates import now
 
-EVERY = sorted(OFFERED)
+EVERY = sorted(OFFERED - ready.ANSWERED_BY_A_FILE)
 LONGEST_HEADER = {
     "recer_sys_code": "字" * 10,
     "dev_no": "字" * 100,
@@ -30,6 +31,8 @@ LONGEST_HEADER = {
     "fixmedins_name": "字" * 200,
 }
 FIELD_ERRORS_EACH = 12
+PHARMACY_QUOTE = "2101"
+"""Registers, grades and decides, and takes all of it back: nothing of it can be asked for."""
 
 
 def test_every_transaction_of_the_issue_is_served():
@@ -64,6 +67,8 @@ def questions(asked, reply):
     desk, patient = asked.desk, asked.patient
     desk.sign_no = ""
     since = moment(now() - timedelta(days=2))
+    if asked.infno == PHARMACY_QUOTE:
+        return
     encounter = asked.encounter or str(reply.output).partition("mdtrt_id': '")[2][:25]
     settlement = asked.settlement or str(reply.output).partition("setl_id': '")[2][:25]
     row = {"psn_no": patient.number}
@@ -90,6 +95,17 @@ def unfitting(field):
     return {Kind.NUMBER: "一百", Kind.DATE: "昨天", Kind.MOMENT: "2026-02-30 08:00:00"}.get(field.kind, ["a"])
 
 
+def reaching(payload, whole, way):
+    """A copy of a message with the nodes on the way to a field, taken from a whole one where it has none."""
+    reached = copy.deepcopy(payload)
+    here, there = reached, whole
+    for step in way[:-1]:
+        if isinstance(step, str) and step not in here:
+            here[step] = copy.deepcopy(there[step])
+        here, there = here[step], there[step]
+    return reached
+
+
 @pytest.mark.parametrize("infno", EVERY)
 def test_a_field_that_does_not_fit_is_named_and_nothing_is_stored(own_nation, infno):
     """A sample of the fields each time; the message is done when it is put right."""
@@ -98,9 +114,7 @@ def test_a_field_that_does_not_fit_is_named_and_nothing_is_stored(own_nation, in
     chosen = [(way, field) for way, field in ready.fields_of(infno) if field.kind is not Kind.ANY]
     chance = random.Random()
     for way, field in chance.sample(chosen, min(len(chosen), FIELD_ERRORS_EACH)):
-        payload = asked.payload
-        if way[0] not in payload:
-            payload = payload | {way[0]: whole[way[0]]}
+        payload = reaching(asked.payload, whole, way)
         held = everything_stored()
         reply = asked.say(messages.with_value(payload, way, unfitting(field)))
         assert reply.code.startswith("fsi."), (way, reply.code, reply.text)
@@ -113,7 +127,7 @@ def test_a_field_that_does_not_fit_is_named_and_nothing_is_stored(own_nation, in
 def test_a_missing_field_is_asked_for(own_nation, infno):
     asked = ready.able(infno)
     for way, field in ready.fields_of(infno):
-        if field.required and way[0] in asked.payload:
+        if field.required and messages.present(asked.payload, way):
             held = everything_stored()
             reply = asked.say(messages.without(asked.payload, way))
             assert reply.code == "fsi.field_missing", (way, reply.text)

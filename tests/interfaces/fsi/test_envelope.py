@@ -115,7 +115,9 @@ def test_bytes_that_are_no_message():
     assert isinstance(refused(raw(infno="2207") + b" x"), errors.NotJson)
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1" * 41, "1e41", "1E-99", "1e999999999999"])
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "-Infinity", "1" * 41, "1e41", "1E-99", "1e999999999999", "91e999223372036854775808"]
+)
 def test_numbers_beyond_any_field_are_refused(number):
     assert isinstance(refused(f'{{"x": {number}}}'.encode()), errors.NumberUnusable)
 

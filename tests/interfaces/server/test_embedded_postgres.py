@@ -3,6 +3,10 @@
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+
+import pytest
 
 START = """
 import sys
@@ -13,12 +17,19 @@ print(server.get_uri())
 """
 
 
-def test_a_lock_that_another_user_left_in_the_temporary_folder_is_no_matter(tmp_path):
+@pytest.fixture
+def short_path():
+    """A folder whose path leaves room for the name of a socket."""
+    with tempfile.TemporaryDirectory(prefix="yijie-") as folder:
+        yield Path(folder)
+
+
+def test_a_lock_that_another_user_left_in_the_temporary_folder_is_no_matter(short_path):
     """A folder in the lock's place stands for a file that only its owner may open; root may open any file."""
-    temporary = tmp_path / "tmp"
+    temporary = short_path / "tmp"
     (temporary / ".lockfile").mkdir(parents=True)
     started = subprocess.run(
-        [sys.executable, "-c", START, str(tmp_path / "home")],
+        [sys.executable, "-c", START, str(short_path / "home")],
         env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
         text=True,

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import connections, transaction
 
 from yijie.domain.transaction import fetch
-from yijie.settings import database_from_url
 
 from .region_scope import DESK_ROLE
 from .scope import Scope
@@ -78,23 +77,19 @@ def _key(database: str) -> bytes:
 
 def _desk_connection(platform: Any) -> Any:
     """This thread's connection of the desk's role to the database the platform works on."""
-    settings = dict(platform.settings_dict) | _address(platform.settings_dict)
+    wanted = dict(platform.settings_dict) | _address(platform.settings_dict)
     there = getattr(_own, "desk", None)
-    if (
-        there is None
-        or there.settings_dict["NAME"] != settings["NAME"]
-        or there.settings_dict["HOST"] != settings["HOST"]
-    ):
+    if there is None or there.settings_dict["NAME"] != wanted["NAME"] or there.settings_dict["HOST"] != wanted["HOST"]:
         if there is not None:
             there.close()
-        there = _own.desk = type(platform)(settings, alias="default")
+        there = _own.desk = type(platform)(wanted, alias="default")
     there.close_if_unusable_or_obsolete()
     there.ensure_connection()
     return there
 
 
 def _address(platform: dict[str, Any]) -> dict[str, Any]:
-    if given := os.environ.get("YIJIE_DESK_DATABASE_URL"):
-        return database_from_url(given)
+    if settings.DESK_DATABASE:
+        return dict(settings.DESK_DATABASE)
     options = {name: value for name, value in platform["OPTIONS"].items() if name != "user"}
     return {"USER": DESK_ROLE, "PASSWORD": "", "OPTIONS": options}

@@ -20,13 +20,18 @@ DESK_ROLE = "yijie_desk"
 R = "ANY ((SELECT yijie_regions())::text[])"
 I = "ANY ((SELECT yijie_institutions())::text[])"  # noqa: E741  reads like R in the rules below
 CARE_OR_HOME = f"region = {R} OR home_region = {R} OR institution = {I}"
+AT_INSTITUTION = f"region = {R} OR institution = {I}"
 OF_ENCOUNTER = "EXISTS (SELECT 1 FROM encounter_encounter x WHERE x.id = encounter_id)"
 OF_PERSON = "EXISTS (SELECT 1 FROM enrolment_person x WHERE x.number = person_number)"
 BY_INSTITUTION = f"institution = {I} OR (SELECT yijie_pool_of_institution(institution)) = {R}"
 
 READABLE = {
     "access_event": f"region = {R} OR institution = {I} OR region = '' AND institution = '' AND '000000' = {R}",
+    "archive_entry": AT_INSTITUTION,
+    "catalogue_concept": "true",
     "catalogue_item": "true",
+    "catalogue_mapping": AT_INSTITUTION,
+    "catalogue_release": "true",
     "catalogue_term": "true",
     "desk_attempt": BY_INSTITUTION,
     "decision_accumulator": f"home_region = {R} OR yijie_treats(person_number)",
@@ -40,6 +45,7 @@ READABLE = {
     "enrolment_person": f"yijie_pool(region) = {R} OR yijie_treats(number)"
     f" OR EXISTS (SELECT 1 FROM enrolment_enrolment x WHERE x.person_id = enrolment_person.id AND x.region = {R})",
     "enrolment_specialgroup": "EXISTS (SELECT 1 FROM enrolment_person x WHERE x.id = person_id)",
+    "files_file": f"{AT_INSTITUTION} OR institution = 'plc'",
     "filing_chronicfiling": OF_PERSON,
     "filing_designation": OF_PERSON,
     "filing_filing": f"home_region = {R} OR care_region = {R}"
@@ -50,6 +56,9 @@ READABLE = {
     "institution_institution": "true",
     "ledger_balance": f"region = {R} OR owner = {I}",
     "ledger_posting": f"region = {R} OR owner = {I}",
+    "reconcile_run": AT_INSTITUTION,
+    "settlement_list_settlementlist": f"{AT_INSTITUTION}"
+    " OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = settlement)",
     "settlement_settlement": CARE_OR_HOME,
 }
 """Table → condition on the rows that a scope shows."""
@@ -70,6 +79,11 @@ HIDDEN = frozenset(
         "django_migrations",
         "django_session",
         "enrolment_credential",
+        "files_piece",
+        "fsi_certification",
+        "fsi_client",
+        "fsi_nonce",
+        "fsi_observation",
         "mfa_authenticator",
         "socialaccount_socialaccount",
         "socialaccount_socialapp",
@@ -78,7 +92,8 @@ HIDDEN = frozenset(
         "yijie_cache",
     }
 )
-"""Tables of which the desk's role reads nothing: who signs in and how, one-time credentials, the framework's own."""
+"""Tables of which the desk's role reads nothing: who signs in and how, one-time credentials, gateways' keys,
+contents of files, the framework's own."""
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION yijie_pool(region text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -1,4 +1,4 @@
-from .errors import ItemUnknown as ItemUnknown
+from .errors import ItemUnknown as ItemUnknown, MappingUnfit as MappingUnfit, MappingUnknown as MappingUnknown
 from .load import (
     ItemRow as ItemRow,
     TermRow as TermRow,
@@ -6,6 +6,26 @@ from .load import (
     count_real_items as count_real_items,
     load_items as load_items,
     load_terms as load_terms,
-    remove_sample_items as remove_sample_items,
+    publish_items as publish_items,
+    replace_sample_items as replace_sample_items,
+)
+from .mapping import (
+    MappingGiven as MappingGiven,
+    MappingRow as MappingRow,
+    find_mappings as find_mappings,
+    map_items as map_items,
+    unmap as unmap,
+)
+from .queries import TermAsked as TermAsked, TermPage as TermPage, term_rows as term_rows
+from .release import (
+    CONCEPTS as CONCEPTS,
+    ITEM_FIELDS as ITEM_FIELDS,
+    ITEMS as ITEMS,
+    Changes as Changes,
+    ConceptRow as ConceptRow,
+    count_changes as count_changes,
+    latest_release as latest_release,
+    publish_concepts as publish_concepts,
+    write_changes as write_changes,
 )
 from .term import ItemTerm as ItemTerm, terms as terms

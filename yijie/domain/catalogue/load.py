@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from yijie.domain.bulk import copy_rows, raw_cursor
+from yijie.domain.bulk import copy_rows, raw_cursor, refusing
 from yijie.kernel.errors import YijieError
+
+from .release import new_release
 
 
 class TermsOverlap(YijieError):
@@ -63,8 +65,32 @@ SELECT region, item_id, since FROM (
 
 
 def load_items(rows: Iterable[ItemRow]) -> int:
-    """Add national items; a code that is taken refuses them all. Returns how many were added."""
-    return copy_rows("catalogue_item", ItemRow._fields, rows)
+    """Add national items as a new release; a code that is taken refuses them all. Returns how many were added."""
+    with raw_cursor():
+        release = new_release("导入")
+        return copy_rows("catalogue_item", (*ItemRow._fields, "release"), ((*row, release) for row in rows))
+
+
+_FIELDS = ", ".join(ItemRow._fields)
+_EXCLUDED = ", ".join(f"excluded.{field}" for field in ItemRow._fields)
+_PRESENT = ", ".join(f"catalogue_item.{field}" for field in ItemRow._fields)
+PUBLISH = f"""
+INSERT INTO catalogue_item ({_FIELDS}, valid, release) SELECT {_FIELDS}, true, %s FROM given
+ON CONFLICT (code) DO UPDATE SET ({_FIELDS}, valid, release) = ROW({_EXCLUDED}, true, excluded.release)
+WHERE ({_PRESENT}, catalogue_item.valid) IS DISTINCT FROM ({_EXCLUDED}, true)
+"""
+
+
+def publish_items(rows: Iterable[ItemRow]) -> int:
+    """Put national items in place as a new release; unchanged ones keep theirs. Returns how many changed."""
+    with refusing("catalogue_item"), raw_cursor() as cursor:
+        release = new_release("项目更新")
+        cursor.execute("CREATE TEMP TABLE given (LIKE catalogue_item INCLUDING DEFAULTS) ON COMMIT DROP")
+        copy_rows("given", ItemRow._fields, rows)
+        cursor.execute(PUBLISH, [release])
+        changed = cursor.rowcount
+        cursor.execute("DROP TABLE given")
+        return changed
 
 
 def load_terms(rows: Iterable[TermRow]) -> int:
@@ -86,13 +112,19 @@ def count_real_items(known: Collection[str]) -> int:
         return int((cursor.fetchone() or (0,))[0])
 
 
-def remove_sample_items(known: Collection[str]) -> int:
-    """Remove sample items and the items with ``known`` codes, with all their terms, so that they can be loaded anew.
+def replace_sample_items(known: Collection[str], rows: Iterable[ItemRow]) -> int:
+    """Put sample items, and the items with ``known`` codes, in place of those that are there; returns how many stand.
 
-    For catalogues that served as a sample only; a real catalogue never removes a term, it ends it.
+    All their terms go, so that they can be loaded anew; an item that stays as it is keeps its release. For catalogues
+    that served as a sample only; a real catalogue never removes a term, it ends it.
     """
+    standing = list(rows)
     chosen = "SELECT code FROM catalogue_item WHERE sample OR code = ANY(%s)"
     with raw_cursor() as cursor:
         cursor.execute(f"DELETE FROM catalogue_term WHERE item_id IN ({chosen})", [list(known)])
-        cursor.execute(f"DELETE FROM catalogue_item WHERE code IN ({chosen})", [list(known)])
-        return cursor.rowcount
+        cursor.execute(
+            f"DELETE FROM catalogue_item WHERE code IN ({chosen}) AND code <> ALL(%s)",
+            [list(known), [row.code for row in standing]],
+        )
+        publish_items(standing)
+    return len(standing)

@@ -2,10 +2,78 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from yijie.kernel.codes import ItemClass
+
+
+class Release(models.Model):
+    """A published change of the national catalogues; its number is the version that increments are counted by."""
+
+    published_at = models.DateTimeField("发布时间")
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "目录版本"
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.note}"
+
+
+class Concept(models.Model):
+    """An entry of a national list that is not charged for: a disease, an operation, a test indicator …
+
+    ``columns`` are the values of the list's national file, in its order.
+    """
+
+    which = models.CharField("目录", max_length=30)
+    code = models.CharField("编码", max_length=50)
+    name = models.CharField("名称", max_length=500)
+    columns = ArrayField(models.TextField(), verbose_name="文件各列", default=list)
+    valid = models.BooleanField("有效", default=True)
+    release = models.BigIntegerField("目录版本")
+
+    class Meta:
+        verbose_name = "目录条目"
+        indexes = [models.Index(fields=["which", "release"], name="concept_release")]
+        constraints = [models.UniqueConstraint(fields=["which", "code"], name="concept_once")]
+
+    def __str__(self) -> str:
+        return f"{self.which} {self.code}"
+
+
+class Mapping(models.Model):
+    """目录对照: which national item an institution's own item is; a new version ends the one before."""
+
+    id = models.BigIntegerField(primary_key=True)
+    region = models.CharField("就医地统筹区", max_length=6)
+    institution = models.CharField("机构编号", max_length=12)
+    own_code = models.CharField("机构目录编号", max_length=30)
+    own_name = models.CharField("机构目录名称", max_length=200)
+    list_type = models.CharField("目录类别", max_length=30)
+    item = models.CharField("医疗目录编码", max_length=50)
+    since = models.DateField("开始日期")
+    until = models.DateField("结束日期")
+    details = models.JSONField("申报内容", default=dict)
+    stored_at = models.DateTimeField("上传时间")
+    ended_at = models.DateTimeField("失效时间", null=True)
+    withdrawn = models.BooleanField("已撤销", default=False)
+
+    class Meta:
+        verbose_name = "目录对照"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "own_code", "list_type", "item"],
+                condition=Q(ended_at__isnull=True),
+                name="mapping_once",
+            ),
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="mapping_ends_later"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.own_code} {self.item}"
 
 
 class Item(models.Model):
@@ -23,9 +91,12 @@ class Item(models.Model):
     negotiated = models.BooleanField("谈判药品", default=False)
     paediatric = models.BooleanField("儿童用药", default=False)
     sample = models.BooleanField("样例数据", default=False)
+    valid = models.BooleanField("有效", db_default=True)
+    release = models.BigIntegerField("目录版本", db_default=0)
 
     class Meta:
         verbose_name = "目录项目"
+        indexes = [models.Index(fields=["list_type", "release"], name="item_release")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.code}"

@@ -6,14 +6,12 @@ fingerprint the first time a process loads it, so that a decision can be worked 
 
 from __future__ import annotations
 
-import tempfile
 from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 
 from yijie.domain.transaction import execute, fetch, from_json, json_text
-from yijie.engines.benefit import Policy, load_policies, load_policy
+from yijie.engines.benefit import Policy, load_policies, read_policy
 from yijie.kernel.dates import now
 from yijie.kernel.errors import invariant
 from yijie.kernel.region import name_of
@@ -23,8 +21,11 @@ from .errors import PolicyMissing
 
 @cache
 def packs() -> dict[str, Policy]:
-    """The packs in force, by pool; read once per process, so that a mistake in one shows at the start."""
-    return load_policies(settings.POLICIES_DIR)
+    """The packs in force, by pool; read once per process, so that a mistake in one shows at the start.
+
+    What they say of themselves names files as seen from their folder: it reaches desks in other regions.
+    """
+    return load_policies(settings.POLICIES_DIR, relative=True)
 
 
 def policy_of(region: str) -> Policy:
@@ -42,7 +43,7 @@ def keep_packs() -> None:
             "fingerprint": pack.fingerprint,
             "region": pack.region,
             "name": pack.name.zh,
-            "files": {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(pack.folder).glob("*.yaml"))},
+            "files": dict(pack.files),
         }
         for pack in packs().values()
     ]
@@ -58,9 +59,6 @@ def keep_packs() -> None:
 def kept_pack(fingerprint: str) -> Policy:
     """A pack as it was kept, by its fingerprint."""
     [(files,)] = fetch("SELECT files FROM decision_policypack WHERE fingerprint = %s", [fingerprint])
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in from_json(files).items():
-            Path(folder, name).write_text(text, encoding="utf-8")
-        pack = load_policy(folder)
+    pack = read_policy(from_json(files), fingerprint[:8])
     invariant(pack.fingerprint == fingerprint, "decision.pack_kept_whole", kept=fingerprint, read=pack.fingerprint)
     return pack

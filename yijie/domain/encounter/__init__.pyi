@@ -10,6 +10,7 @@ from .change import (
     Discharge as Discharge,
     cancel as cancel,
     change_visit as change_visit,
+    clear as clear,
     discharge as discharge,
     require_unsettled as require_unsettled,
     undo_discharge as undo_discharge,
@@ -40,7 +41,9 @@ from .queries import (
     diagnoses_of as diagnoses_of,
     lines_of as lines_of,
     of_person as of_person,
+    persons_of as persons_of,
     staying as staying,
 )
 from .record import Record as Record, find as find, lock as lock, lock_many as lock_many, read_many as read_many
 from .register import Arrival as Arrival, admit as admit, register as register
+from .remark import Remark as Remark, remark as remark

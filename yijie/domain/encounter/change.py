@@ -8,6 +8,7 @@ from typing import Any
 
 from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.codes import CareKind
+from yijie.kernel.dates import now
 
 from .alone import one_stay_at_once, require_not_staying
 from .diagnoses import DiagnosisGiven, replace_diagnoses, require_principal
@@ -89,6 +90,15 @@ def cancel(encounter: Record) -> None:
     if charged:
         encounter.require(step="撤销登记", todo="请先撤销其费用明细（2205/2302）")
     execute("UPDATE encounter_encounter SET state = 'cancelled' WHERE id = %s", [encounter.id])
+
+
+def clear(encounter: Record) -> None:
+    """Take back the lines and then the registration of a locked visit whose only settlement was voided a moment ago."""
+    execute(
+        "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL",
+        [now(), encounter.month, encounter.id],
+    )
+    execute("UPDATE encounter_encounter SET state = 'cancelled' WHERE id = %s AND state = 'open'", [encounter.id])
 
 
 def require_unsettled(encounter: Record, *, step: str, batch: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 from yijie.domain.partition import month_of
 from yijie.domain.transaction import fetch, from_json
 from yijie.kernel.dates import in_shanghai
-from yijie.kernel.ids import moment_of, parse_public_id
+from yijie.kernel.ids import moment_of, parse_public_id, public_id
 from yijie.kernel.money import Fen
 
 from .models import Diagnosis
@@ -40,6 +41,16 @@ def of_person(
         },
     )
     return [as_record(row) for row in rows]
+
+
+def persons_of(numbers: Sequence[str], institution: str) -> dict[str, str]:
+    """Public number → person of those encounters that are this institution's, in one statement."""
+    named = [parsed[1] for number in numbers if (parsed := parse_public_id(number))]
+    rows = fetch(
+        "SELECT region, id, person_number FROM encounter_encounter WHERE id = ANY(%s) AND institution = %s",
+        [named, institution],
+    )
+    return {public_id(region, number): person for region, number, person in rows}
 
 
 def staying(institution: str, person_number: str, since: datetime, until: datetime) -> list[Record]:

@@ -1,12 +1,23 @@
+from .chronic import (
+    ChronicRequest as ChronicRequest,
+    chronic_diseases as chronic_diseases,
+    decide_chronic as decide_chronic,
+    request_chronic as request_chronic,
+    withdraw_chronic as withdraw_chronic,
+)
 from .designation import (
     Choice as Choice,
-    chronic_diseases as chronic_diseases,
     contracted as contracted,
     designate as designate,
     designations as designations,
     withdraw as withdraw,
 )
-from .errors import FilingUnknown as FilingUnknown, SameHand as SameHand, Unreviewed as Unreviewed
+from .errors import (
+    FilingStateUnfit as FilingStateUnfit,
+    FilingUnknown as FilingUnknown,
+    SameHand as SameHand,
+    Unreviewed as Unreviewed,
+)
 from .load import (
     ChronicRow as ChronicRow,
     DesignationRow as DesignationRow,
@@ -23,6 +34,7 @@ from .remote import (
     referrals_of as referrals_of,
     reject as reject,
     request as request,
+    require_dates as require_dates,
     revoke as revoke,
 )
 from .review import (

@@ -1,4 +1,4 @@
-"""Designated institutions (人员定点) and approved chronic diseases of a person."""
+"""Designated institutions (人员定点) of a person."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 from yijie.domain.enrolment import require_person
 from yijie.domain.transaction import fetch, in_transaction, json_text
-from yijie.kernel.dates import now, today
+from yijie.kernel.dates import now
 from yijie.kernel.ids import new_id
 
 from .errors import DesignationTaken, FilingUnknown
-from .models import ChronicFiling, Designation
+from .models import Designation
 from .remote import require_dates
 
 
@@ -78,10 +78,3 @@ def designations(person_number: str, business: str) -> list[Designation]:
     """A person's designated institutions of a business, by rank."""
     chosen = Designation.objects.filter(person_number=person_number, withdrawn_at=None)
     return list(chosen.filter(business=business).order_by("rank"))
-
-
-def chronic_diseases(person_number: str, day: date | None = None) -> list[ChronicFiling]:
-    """Approved chronic and special diseases of a person that hold on a day (default: today)."""
-    moment = day or today()
-    held = ChronicFiling.objects.filter(person_number=person_number, withdrawn_at=None, since__lte=moment)
-    return [filing for filing in held.order_by("disease") if filing.until is None or filing.until >= moment]

@@ -73,3 +73,11 @@ class Unreviewed(YijieError):
     code = "filing.unreviewed"
     zh = "备案 {number} 还差 {missing} 级审核，尚不能终审"
     en = "filing {number} lacks {missing} earlier approval(s)"
+
+
+class ChronicTaken(YijieError):
+    """The disease is filed already, or asked for."""
+
+    code = "filing.chronic_taken"
+    zh = "该人员的慢特病“{disease}”已备案或正在办理，无需重复申请"
+    en = "chronic disease {disease} is filed or asked for already"

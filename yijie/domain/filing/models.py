@@ -101,7 +101,14 @@ class Designation(models.Model):
 
 
 class ChronicFiling(models.Model):
-    """人员慢特病备案: an approved chronic or special disease of a person."""
+    """人员慢特病备案: a chronic or special disease of a person; it counts once it is approved."""
+
+    class State(models.TextChoices):
+        """Where a request stands; what an authority imported is approved."""
+
+        REQUESTED = "requested", "已申请"
+        APPROVED = "approved", "已通过"
+        REJECTED = "rejected", "未通过"
 
     id = models.BigIntegerField(primary_key=True)
     person_number = models.CharField("人员编号", max_length=30)
@@ -111,6 +118,11 @@ class ChronicFiling(models.Model):
     since = models.DateField("开始日期")
     until = models.DateField("结束日期", null=True, blank=True)
     withdrawn_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, db_default=State.APPROVED)
+    details = models.JSONField("申报内容", db_default={})
+    requested_at = models.DateTimeField("申请时间", null=True, blank=True)
+    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
+    decided_by = models.CharField("经办人", max_length=50, db_default="")
 
     class Meta:
         verbose_name = "慢特病备案"

@@ -4,6 +4,12 @@ from .errors import (
     SettlementUnknown as SettlementUnknown,
 )
 from .models import FUNDS as FUNDS, MONEY as MONEY
-from .queries import SettlementRow as SettlementRow, by_number as by_number, find as find, of_encounter as of_encounter
+from .queries import (
+    SettlementRow as SettlementRow,
+    by_number as by_number,
+    find as find,
+    many as many,
+    of_encounter as of_encounter,
+)
 from .settling import Charge as Charge, Settled as Settled, quote as quote, settle as settle
 from .voiding import Voided as Voided, void as void, void_settlement as void_settlement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -73,6 +74,13 @@ def by_number(number: str) -> SettlementRow | None:
     named = parse_public_id(number)
     rows = _rows("id = %s AND region = %s", [named[1], named[0]]) if named else []
     return rows[0] if rows else None
+
+
+def many(numbers: Sequence[str], institution: str) -> dict[str, SettlementRow]:
+    """Public number → settlement, of those that are this institution's, in one statement."""
+    named = [parsed[1] for number in numbers if (parsed := parse_public_id(number))]
+    rows = _rows("id = ANY(%s) AND institution = %s", [named, institution])
+    return {row.number: row for row in rows}
 
 
 def of_encounter(encounter: int) -> list[SettlementRow]:

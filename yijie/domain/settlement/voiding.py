@@ -8,7 +8,7 @@ from typing import Any
 
 from yijie.domain import decision, encounter, ledger
 from yijie.domain.encounter import Record
-from yijie.domain.transaction import execute, fetch
+from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import invariant
 from yijie.kernel.ids import new_id, parse_public_id, public_id
@@ -28,8 +28,10 @@ class Voided:
     voided_at: datetime
 
 
-def void(number: str, encounter_number: str, *, institution: str, person_number: str) -> Voided:
-    """Void a settlement of an encounter in the running transaction.
+def void(
+    number: str, encounter_number: str, *, institution: str, person_number: str, details: dict[str, Any] | None = None
+) -> Voided:
+    """Void a settlement of an encounter in the running transaction; ``details`` say by which message.
 
     It must be the newest living settlement of its stay, and of the person, insurance and year at the home region, or
     the error names those to void first. Clearing does not matter: the negative row joins the next clearing.
@@ -55,7 +57,7 @@ def void(number: str, encounter_number: str, *, institution: str, person_number:
         "UPDATE settlement_settlement SET state = %s, voided_at = %s WHERE id = %s",
         [moved(state, Settlement.State.VOIDED), moment, original],
     )
-    _insert_mirror(reversal, original, moment)
+    _insert_mirror(reversal, original, moment, details or {})
     encounter.mark_voided(record, batch, mid_stay=mid_stay)
     transactions = ledger.postings_of(original, settled_at)
     invariant(bool(transactions) or total == 0, "ledger.settlement_posted", settlement=original)
@@ -63,19 +65,22 @@ def void(number: str, encounter_number: str, *, institution: str, person_number:
     return Voided(public_id(record.region, reversal), number, record, moment)
 
 
-def _insert_mirror(reversal: int, original: int, moment: datetime) -> None:
+def _insert_mirror(reversal: int, original: int, moment: datetime, details: dict[str, Any]) -> None:
     money = ", ".join(MONEY)
     negated = ", ".join(f"-{name}" for name in MONEY)
     same = """region, institution, encounter, batch, mid_stay, person_number, home_region, insurance, category, care,
-        medical_type, year, ratio, details"""
+        medical_type, year, ratio"""
     execute(
-        f"INSERT INTO settlement_settlement (id, state, settled_at, voids, {same}, {money})"
-        f" SELECT %s, 'settled', %s, id, {same}, {negated} FROM settlement_settlement WHERE id = %s",
-        [reversal, moment, original],
+        f"INSERT INTO settlement_settlement (id, state, settled_at, voids, {same}, details, {money})"
+        f" SELECT %s, 'settled', %s, id, {same}, details || %s::jsonb, {negated}"
+        " FROM settlement_settlement WHERE id = %s",
+        [reversal, moment, json_text(details), original],
     )
 
 
-def void_settlement(settlement: int, *, institution: str, person_number: str) -> Voided:
+def void_settlement(
+    settlement: int, *, institution: str, person_number: str, details: dict[str, Any] | None = None
+) -> Voided:
     """Void by internal id, for a reversal of the message that made the settlement."""
     rows: list[tuple[Any, ...]] = fetch(
         "SELECT region, encounter FROM settlement_settlement WHERE id = %s AND institution = %s AND person_number = %s",
@@ -89,4 +94,5 @@ def void_settlement(settlement: int, *, institution: str, person_number: str) ->
         public_id(region, made_for),
         institution=institution,
         person_number=person_number,
+        details=details,
     )

@@ -16,9 +16,10 @@ from yijie.engines.benefit.explain import step_words
 from yijie.engines.benefit.grade import FeeLine, Graded, grade, grade_bill
 from yijie.engines.benefit.loading import load_policies, load_policy
 from yijie.engines.benefit.policy import Policy
+from yijie.engines.benefit.read_policy import read_policy
 from yijie.engines.benefit.report import benefit_report, error_report
 from yijie.engines.benefit.result import BandShare, Benefit, LayerShare, TraceStep, check_payers
-from yijie.engines.benefit.visits import Years, settle_in_order
+from yijie.engines.benefit.visits import Years, settle_all, settle_in_order
 
 __all__ = [
     "Amounts",
@@ -44,6 +45,8 @@ __all__ = [
     "grade_bill",
     "load_policies",
     "load_policy",
+    "read_policy",
+    "settle_all",
     "settle_in_order",
     "step_words",
     "undo_deltas",

@@ -9,7 +9,9 @@ zero. Names are part of the public contract (``docs/policy-format.md``):
     <counter>.deductible              deductible borne
     <counter>.excess                  cost above the deductible
     <counter>.paid                    paid by the layer's payer
+    <counter>.<unit>                  units of service that counted, in hundredths
     …@2025-03, …@2025-03-17           the same within a month or on a day, where a ceiling counts so
+    …@2025-Q1                         the same within a quarter
 
 ``<counter>`` is the layer's name, or the name a step gives so that several layers share one limit.
 """
@@ -36,7 +38,9 @@ def remote_count_name(care: CareKind, situation: RemoteSituation) -> str:
 
 
 def period_suffix(per: str, day: date) -> str:
-    """What a name carries for a limit that counts within a month or a day; nothing for the year."""
+    """What a name carries for a limit that counts within a quarter, a month or a day; nothing for the year."""
+    if per == "quarter":
+        return f"@{day:%Y}-Q{(day.month + 2) // 3}"
     if per == "month":
         return f"@{day:%Y-%m}"
     return f"@{day:%Y-%m-%d}" if per == "day" else ""

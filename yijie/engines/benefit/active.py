@@ -9,7 +9,7 @@ from typing import cast
 
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.steps import Step
-from yijie.engines.benefit.values import Facts, look_up
+from yijie.engines.benefit.values import Absent, Facts, Gap, find, look_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,13 @@ class Active:
         if entry is None or entry.value is None:
             return None
         figure, choices = look_up(entry.value, self.facts)
-        return Use(name, figure, choices, entry, self.step.place)
+        return None if figure is None else Use(name, figure, choices, entry, self.step.place)
+
+    def gap(self) -> Gap | None:
+        """The declared gap that the step's main parameter is for the case; None where it is a figure."""
+        entry = self.step.main.on(self.day)
+        found = find(entry.value, self.facts)[0] if entry and entry.value else None
+        return found if isinstance(found, Gap) else None
 
     def uses(self, *names: str) -> dict[str, Use]:
         """Those of the named parameters that hold, in the order asked for."""
@@ -36,6 +42,12 @@ class Active:
     def main(self) -> Use:
         """The step's main parameter, which holds because the step is in force."""
         return cast("Use", self.use(self.step.primitive.main))
+
+
+def _exists(step: Step, facts: Facts, day: date) -> bool:
+    """Whether the step's rule exists on the day and for the case; a declared gap exists."""
+    entry = step.main.on(day)
+    return entry is not None and entry.value is not None and not isinstance(find(entry.value, facts)[0], Absent)
 
 
 def steps_for_case(steps: Iterable[Step], facts: Facts, day: date) -> list[Active]:
@@ -55,7 +67,7 @@ def steps_for_case(steps: Iterable[Step], facts: Facts, day: date) -> list[Activ
             silent[group] = step
             continue
         spoken.add(group)
-        if step.main.on(day) is not None:
+        if _exists(step, facts, day):
             chosen.append(Active(step, facts, day))
             if group:
                 taken.add(group)

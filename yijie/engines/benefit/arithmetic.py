@@ -10,6 +10,9 @@ from collections.abc import Sequence
 
 from yijie.kernel.money import half_up
 
+HUNDREDTHS = 100
+"""Units of service are counted in hundredths, so that an hour and a half is exact."""
+
 
 def kept_after_share(cost: int, kept_numerator: int, denominator: int) -> int:
     """Cost left for the fund after the patient has borne a first share (义乌: 10, 20 or 30 % before the normal ratio).
@@ -37,6 +40,40 @@ def repeated_deductible(
     scaled = half_up(first * times[0], times[1])
     lowered = scaled - (ordinal - 1) * (minus + half_up(first * minus_share[0], minus_share[1]))
     return min(first, max(lowered, least, 0))
+
+
+def for_units(amount: int, units: int) -> int:
+    """A sum for every unit of service, units in hundredths (杭州滨江: 60 yuan an hour; 湘潭: 15 yuan a visit)."""
+    return half_up(amount * units, HUNDREDTHS)
+
+
+def cost_in_phases(cost: int, start: int, units: int, bounds: Sequence[int]) -> list[int]:
+    """A cost spread evenly over ``units`` that begin at ``start``, as whole fen per phase (石狮 bed-day phases).
+
+    Each border's cumulative cost is rounded half up once, so that the phases are the cost. Without units there is
+    nothing to spread it over, and none of it counts.
+    """
+    if not units:
+        return [0] * (len(bounds) + 1)
+    inside = cost_in_bands(start, start + units, bounds)
+    costs, upto, before = [], 0, 0
+    for part in inside:
+        upto += part
+        reached = half_up(cost * upto, units)
+        costs.append(reached - before)
+        before = reached
+    return costs
+
+
+def in_grains(amount: int, grain: int, direction: str) -> int:
+    """A payment in whole grains of fen: half up (武汉 82.50 → 83 yuan), down or up."""
+    shift = {"half_up": grain // 2, "down": 0, "up": grain - 1}[direction]
+    return (amount + shift) // grain * grain
+
+
+def allowance(base: int, numerator: int, denominator: int, units: int, divided_by: int) -> int:
+    """Base × share × units (hundredths) ÷ divisor, half up to the fen (广州: 8,000 ÷ 30 × 128 days)."""
+    return half_up(base * numerator * units, denominator * divided_by * HUNDREDTHS)
 
 
 def deductibles_in_stay(days: int, again_every: int) -> int:

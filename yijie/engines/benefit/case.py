@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import TypeAlias
 
+from yijie.engines.benefit.arithmetic import HUNDREDTHS
 from yijie.engines.benefit.refusals import (
     BucketTooLarge,
     NegativeAmount,
     PartsDoNotAddUp,
     ServiceDatesReversed,
 )
-from yijie.engines.benefit.words import PARTS
+from yijie.engines.benefit.words import COMMON_UNITS, DAY, DIRECT, PARTS
 from yijie.kernel.codes import (
     CareKind,
     FilingKind,
@@ -42,6 +44,19 @@ NO_BUCKETS: Mapping[str, Bucket] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A named fee line of which something lies outside the eligible amount: which part, how much, and why.
+
+    ``reason`` is class_c, not_approved, denied, over_ceiling or first_self_pay.
+    """
+
+    name: str
+    part: str
+    amount: Fen
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Amounts:
     """A graded bill in fen: ``total`` is the sum of the four parts; ``buckets`` name sums inside the parts."""
 
@@ -51,6 +66,13 @@ class Amounts:
     over_ceiling: Fen = 0
     not_covered: Fen = 0
     buckets: Mapping[str, Bucket] = field(default_factory=lambda: NO_BUCKETS)
+    left_out: tuple[LeftOut, ...] = ()
+    """What lines are known by name to lie outside the eligible amount, for the patient to read."""
+
+
+Grading: TypeAlias = tuple[str, str]
+"""Whose catalogue and whose first-self-pay share: each ``care_region`` or ``home_region``."""
+NO_GRADINGS: Mapping[Grading, Amounts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +107,11 @@ class Case:
     ``accumulators`` are those of the person, insurance and year the case belongs to, before this case.
     ``continues`` marks a later settlement of a stay already counted (mid-stay or across the year's end);
     ``deductible_paid`` is what that stay has already borne as its deductible.
-    ``stated`` holds sums decided outside the policy, by name: a hospital's waiver, a donation.
+    ``stated`` holds sums decided outside the policy, by name: a hospital's waiver, a donation, an average wage.
+    ``units`` are units of service in hundredths; ``stay`` is what earlier settlements of the same stay have moved,
+    by the names of accumulators, and under ``day`` how long they were. ``prepaid`` lies with the hospital already.
+    ``regraded`` is the bill as each region's terms grade it, where the case knows both; of remote care that one counts
+    which the home region's policy names, in place of ``amounts``.
     """
 
     id: str
@@ -112,13 +138,25 @@ class Case:
     stated: Mapping[str, Fen] = field(default_factory=lambda: NOTHING)
     continues: bool = False
     deductible_paid: Fen = 0
+    channel: str = DIRECT
+    units: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    stay: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    prepaid: Fen = 0
+    regraded: Mapping[Grading, Amounts] = field(default_factory=lambda: NO_GRADINGS)
+
+    def units_of(self, unit: str) -> int | None:
+        """Units of service in hundredths: as stated; else the days of service, at least one, or the one visit."""
+        stated = self.units.get(unit)
+        if stated is not None or unit not in COMMON_UNITS:
+            return stated
+        return HUNDREDTHS * max(1, (self.service_to - self.service_from).days) if unit == DAY else HUNDREDTHS
 
 
 def check_case(case: Case) -> None:
     """Refuse amounts that are negative or do not add up, buckets beyond their part, and reversed dates."""
     amounts = case.amounts
     eligible, first, over, out = amounts.eligible, amounts.first_self_pay, amounts.over_ceiling, amounts.not_covered
-    if min(amounts.total, eligible, first, over, out, case.account_balance, case.deductible_paid) < 0:
+    if min(amounts.total, eligible, first, over, out, case.account_balance, case.deductible_paid, case.prepaid) < 0:
         _name_the_negative(case)
     if eligible + first + over + out != amounts.total:
         raise PartsDoNotAddUp(parts=yuan(eligible + first + over + out), total=yuan(amounts.total))
@@ -126,14 +164,15 @@ def check_case(case: Case) -> None:
         raise ServiceDatesReversed(service_from=case.service_from, service_to=case.service_to)
     if amounts.buckets:
         _check_buckets(amounts)
-    for name, amount in case.stated.items():
-        if amount < 0:
-            raise NegativeAmount(name=name, amount=yuan(amount))
+    if case.stated or case.units:
+        for name, amount in (*case.stated.items(), *case.units.items()):
+            if amount < 0:
+                raise NegativeAmount(name=name, amount=yuan(amount))
 
 
 def _name_the_negative(case: Case) -> None:
     named = {part: getattr(case.amounts, part) for part in ("total", *PARTS)}
-    named |= {"account_balance": case.account_balance, "deductible_paid": case.deductible_paid}
+    named |= {name: getattr(case, name) for name in ("account_balance", "deductible_paid", "prepaid")}
     name, amount = next((name, amount) for name, amount in named.items() if amount < 0)
     raise NegativeAmount(name=name, amount=yuan(amount))
 

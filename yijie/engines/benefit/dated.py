@@ -26,6 +26,10 @@ class Source:
     trust: str
 
 
+NOT_FOUND = Source("not_found", "未查明 not found", "none", "C")
+"""Stands where a declared gap names no source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One value and its time: ``since`` to ``until``, both included; ``until`` None while nothing follows."""

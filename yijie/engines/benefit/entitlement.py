@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from yijie.engines.benefit.active import steps_for_case
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.policy import Layer, Policy
 from yijie.engines.benefit.profile import facts_of
-from yijie.engines.benefit.resolve import in_force
+from yijie.engines.benefit.resolve import bars, in_force
 from yijie.engines.benefit.values import Facts, Key, Span
 from yijie.engines.benefit.words import Text, Vocabulary, dimension_label
 
@@ -45,10 +44,8 @@ def _reason_against(layer: Layer, vocabulary: Vocabulary, facts: Facts, day: dat
         return _unmet(vocabulary, *failing)
     if not in_force(layer, day):
         return NOT_IN_FORCE
-    for active in steps_for_case(layer.steps, facts, day):
-        if active.step.name in ("refuse", "exclude"):
-            return active.main().text
-    return None
+    barring = bars(layer, facts, day)
+    return barring[0].main().text if barring else None
 
 
 def _unmet(vocabulary: Vocabulary, dimension: str, keys: tuple[Key, ...]) -> Text:

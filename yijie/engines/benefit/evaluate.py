@@ -5,28 +5,21 @@ Nothing here reads the policy's text: :mod:`resolve` has made a plan of whole nu
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from yijie.engines.benefit.accumulators import period_suffix
-from yijie.engines.benefit.arithmetic import (
-    cost_beyond,
-    cost_in_bands,
-    deductibles_in_stay,
-    kept_after_share,
-    room,
-    weighted,
-)
+from yijie.engines.benefit.arithmetic import HUNDREDTHS, allowance
+from yijie.engines.benefit.booking import book, rounded, under_ceilings
 from yijie.engines.benefit.case import Case, check_case
-from yijie.engines.benefit.plan import CeilingPlan, DeductiblePlan, GuaranteePlan, LayerPlan, PayPlan
+from yijie.engines.benefit.catalogue import as_graded
+from yijie.engines.benefit.paying import pay_by_rule
+from yijie.engines.benefit.plan import AllowancePlan, LayerPlan
 from yijie.engines.benefit.policy import Policy
-from yijie.engines.benefit.refusals import PayersExceedBill
+from yijie.engines.benefit.refusals import FactMissing, PayersExceedBill
 from yijie.engines.benefit.resolve import plan_for
-from yijie.engines.benefit.result import BandShare, Benefit, LayerShare, TraceStep
+from yijie.engines.benefit.result import AllowancePaid, Benefit
 from yijie.engines.benefit.run import Run
 from yijie.engines.benefit.values import figure_of
-from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT, POOLED
+from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT
 from yijie.kernel.errors import invariant
-from yijie.kernel.money import Fen, half_up, yuan
+from yijie.kernel.money import yuan
 
 
 def evaluate(policy: Policy, case: Case, trace: bool = True) -> Benefit:
@@ -35,6 +28,7 @@ def evaluate(policy: Policy, case: Case, trace: bool = True) -> Benefit:
     Raises the refusals of :mod:`yijie.engines.benefit.refusals`: the case is incomplete or contradictory, the policy
     refuses it, is silent about it or declares a gap where the case needs a figure, or payers would exceed the bill.
     """
+    case = as_graded(policy, case)
     check_case(case)
     day, _ = policy.charged_to(case.service_from, case.service_to)
     plan = plan_for(policy, case, day)
@@ -45,10 +39,12 @@ def evaluate(policy: Policy, case: Case, trace: bool = True) -> Benefit:
                 run.note(layer, "exclude", (layer.excluded,))
         elif layer.pay.step == "stated":
             _pay_stated(layer, run)
+        elif layer.pay.allowance is not None:
+            _allow(layer, layer.pay.allowance, run)
         elif layer.payer == PERSONAL_ACCOUNT:
             _pay_from_account(layer, run)
         else:
-            _pay_by_rule(layer, run)
+            pay_by_rule(layer, run)
     return _conclude(policy, run)
 
 
@@ -77,6 +73,10 @@ def _conclude(policy: Policy, run: Run) -> Benefit:
         deltas=run.deltas,
         layers=tuple(run.shares),
         trace=tuple(run.steps),
+        allowances=tuple(run.allowances),
+        prepaid=case.prepaid,
+        remote=case.remote,
+        channel=case.channel,
     )
 
 
@@ -85,135 +85,46 @@ def _pay_stated(layer: LayerPlan, run: Run) -> None:
     paid = run.case.stated.get(layer.pay.stated, 0)
     if run.tracing:
         run.note(layer, "stated", layer.pay.uses, paid=paid)
-    _book(layer, run, seen=run.see(layer.covers), cost=paid, deductible=0, excess=paid, paid=paid)
+    book(layer, run, seen=run.see(layer.covers), cost=paid, deductible=0, excess=paid, paid=paid)
 
 
 def _pay_from_account(layer: LayerPlan, run: Run) -> None:
     """The personal account pays what is left of the parts it may pay, up to its balance, if the person wants it."""
+    balance = run.case.account_balance - run.paid.get(PERSONAL_ACCOUNT, 0) if run.case.use_account else 0
+    if balance and layer.covers.gap is not None:
+        figure_of(layer.covers.gap)
     seen = run.see(layer.covers)
-    paid = min(seen, run.case.account_balance) if run.case.use_account else 0
+    wanted = min(seen, balance)
     if run.tracing:
-        run.note(layer, "account", layer.covers.uses, seen=seen, balance=run.case.account_balance, paid=paid)
-    _book(layer, run, seen=seen, cost=seen, deductible=0, excess=seen, paid=paid)
+        run.note(layer, "account", layer.covers.uses, seen=seen, balance=balance, paid=wanted)
+    paid = under_ceilings(layer, layer.payment_ceilings, wanted, run)
+    book(layer, run, seen=seen, cost=seen, deductible=0, excess=seen, paid=paid, cut=wanted - paid)
 
 
-def _pay_by_rule(layer: LayerPlan, run: Run) -> None:
-    """First share, ceilings on cost, deductible, ratio or bands, guarantee, ceilings on payments: in this order."""
-    seen = run.see(layer.covers)
+def _allow(layer: LayerPlan, plan: AllowancePlan, run: Run) -> None:
+    """A sum beside the bill: nothing of the bill is looked at or paid."""
+    base = plan.base
+    if base is None:
+        base = run.case.stated.get(plan.stated_as)
+        if base is None:
+            raise FactMissing(**plan.uses[0].place.facts, fact=f"stated.{plan.stated_as}")
+    held = max(base, plan.least) if plan.most is None else min(max(base, plan.least), plan.most)
+    units = _allowance_units(plan, run)
+    exact = allowance(held, plan.share.numerator, plan.share.denominator, units, plan.divided_by)
     if run.tracing:
-        run.note(layer, "covers", layer.covers.uses, seen=seen)
-    kept = _after_first_shares(layer, seen, run)
-    cost = _under_ceilings(layer, layer.cost_ceilings, kept, run)
-    taken = _deductible_taken(layer, layer.deductible, cost, seen, run) if layer.deductible else 0
-    subtracted = layer.deductible.subtracted if layer.deductible else ""
-    above = cost - taken if subtracted == "before_ratio" else cost
-    excess = _under_ceilings(layer, layer.excess_ceilings, above, run)
-    costs = _costs(layer.pay, cost - above, excess, layer, run)
-    for band, gap in layer.pay.gaps:
-        if costs[band]:
-            figure_of(gap)
-    exact = weighted(costs, layer.pay.numerators)
-    paid = half_up(exact, layer.pay.denominator)
-    if run.tracing:
-        _note_payment(layer, costs, excess, paid, run)
-    if layer.payer == POOLED and run.pooled_ratio is None:
-        run.pooled_ratio = Fraction(exact, layer.pay.denominator * excess) if excess else layer.pay.ratios[0]
-    if subtracted == "after_ratio":
-        paid = room(paid, taken)
-    if layer.guarantee is not None:
-        paid = _guaranteed(layer, layer.guarantee, excess, paid, run)
-    allowed = _under_ceilings(layer, layer.payment_ceilings, paid, run)
-    over = kept - cost + above - excess
-    if allowed < paid:
-        over += cost_beyond(costs, layer.pay.numerators, layer.pay.denominator, paid - allowed)
-    run.beyond = over if layer.covers.beyond else run.beyond + over
-    run.unpaid = paid - allowed if layer.covers.unpaid else run.unpaid + paid - allowed
-    _book(layer, run, seen=seen, cost=cost, deductible=taken, excess=excess, paid=allowed, cut=paid - allowed)
+        run.note(layer, "allowance", plan.uses, base=base, held=held, units=units, paid=exact)
+    paid = under_ceilings(layer, layer.payment_ceilings, rounded(layer, exact, run), run)
+    run.book(layer, {"paid": paid})
+    run.allowances.append(AllowancePaid(layer.name, layer.payer, plan.paid_to, paid))
 
 
-def _book(
-    layer: LayerPlan, run: Run, *, seen: Fen, cost: Fen, deductible: Fen, excess: Fen, paid: Fen, cut: Fen = 0
-) -> None:
-    run.take(layer.covers, paid)
-    run.book(layer, {"cost": cost, "deductible": deductible, "excess": excess, "paid": paid})
-    run.shares.append(LayerShare(layer.name, layer.payer, seen, deductible, paid, cut))
-    if layer.payer == POOLED:
-        run.deductible += deductible
-
-
-def _after_first_shares(layer: LayerPlan, cost: Fen, run: Run) -> Fen:
-    for first in layer.first_shares:
-        kept = kept_after_share(cost, first.kept, first.denominator)
-        if run.tracing:
-            run.note(layer, "first_share", first.uses, cost=cost, borne=cost - kept, kept=kept)
-        cost = kept
-    return cost
-
-
-def _under_ceilings(layer: LayerPlan, ceilings: tuple[CeilingPlan, ...], amount: Fen, run: Run) -> Fen:
-    """What every ceiling lets through; each counts what this year, month or day has used already."""
-    for ceiling in ceilings:
-        used = 0
-        if ceiling.per != "visit":
-            used = run.used(ceiling.accumulator + period_suffix(ceiling.per, run.case.service_to))
-        kept = min(amount, room(ceiling.limit, used))
-        if run.tracing:
-            run.note(
-                layer,
-                ceiling.step,
-                ceiling.uses,
-                amount=amount,
-                limit=ceiling.limit,
-                used=used,
-                kept=kept,
-                cut=amount - kept,
-            )
-        amount = kept
-    return amount
-
-
-def _deductible_taken(layer: LayerPlan, rule: DeductiblePlan, cost: Fen, seen: Fen, run: Run) -> Fen:
-    """The deductible still due, as far as there is cost to take it from."""
-    case, due, before = run.case, rule.due, 0
-    if rule.yearly:
-        before = run.used(rule.accumulator)
-    else:
-        if rule.again_every:
-            due *= deductibles_in_stay((case.service_to - case.service_from).days, rule.again_every)
-        before = case.deductible_paid if layer.payer == POOLED else 0
-    base = case.amounts.total - seen if rule.subtracted == "apart" else cost
-    taken = min(room(due, before), base)
-    if run.tracing:
-        run.note(layer, "deductible", rule.uses, cost=cost, due=due, before=before, taken=taken)
-    return taken
-
-
-def _costs(pay: PayPlan, taken: Fen, excess: Fen, layer: LayerPlan, run: Run) -> list[int]:
-    """The cost above the deductible, band by band, on the visit's own scale or the year's cumulative one."""
-    if not pay.bounds:
-        return [excess]
-    start = 0 if pay.on_excess else taken
-    if pay.over_year:
-        start += run.used(f"{layer.name}.excess" if pay.on_excess else f"{layer.name}.cost")
-    return cost_in_bands(start, start + excess, pay.bounds)
-
-
-def _guaranteed(layer: LayerPlan, guarantee: GuaranteePlan, excess: Fen, paid: Fen, run: Run) -> Fen:
-    """No less than a share of the cost above the deductible, whatever the ratios make of it (蚌埠: 40 or 45 %)."""
-    least = half_up(excess * guarantee.numerator, guarantee.denominator)
-    if run.tracing:
-        run.note(layer, "guarantee", guarantee.uses, excess=excess, least=least, before=paid, paid=max(paid, least))
-    return max(paid, least)
-
-
-def _note_payment(layer: LayerPlan, costs: list[int], excess: Fen, paid: Fen, run: Run) -> None:
-    """The pay rule with its own ratios, each adjustment, and the payment band by band."""
-    pay = layer.pay
-    for step, uses, ratios in pay.adjustments:
-        run.steps.append(TraceStep(layer, step, {}, uses, ratios))
-    borders = (0, *pay.bounds)
-    bands = tuple(
-        BandShare(over, to, cost, ratio)
-        for over, to, cost, ratio in zip(borders, (*pay.bounds, None), costs, pay.ratios, strict=True)
-    )
-    run.steps.append(TraceStep(layer, pay.step, {"excess": excess, "paid": paid}, pay.uses, pay.ratios, bands))
+def _allowance_units(plan: AllowancePlan, run: Run) -> int:
+    """Units of an allowance in hundredths: the policy's days, or the case's units, and all further days."""
+    units = HUNDREDTHS
+    if plan.days is not None:
+        units = plan.days * HUNDREDTHS
+    elif plan.unit:
+        units = run.units(plan.unit, plan.uses)
+    for days, for_each in plan.more:
+        units += days * (run.units(for_each, plan.uses) if for_each else HUNDREDTHS)
+    return units

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from yijie.engines.benefit.plan import Use
+from yijie.engines.benefit.primitives import PRIMITIVES, Kind
 from yijie.engines.benefit.result import BandShare, TraceStep
-from yijie.engines.benefit.steps import PRIMITIVES, STEP_LABELS, Kind
-from yijie.engines.benefit.values import Choice
+from yijie.engines.benefit.values import Choice, Derived, Figure
 from yijie.engines.benefit.words import Text, Vocabulary, dimension_label
-from yijie.kernel.money import Ratio, percent, yuan
+from yijie.kernel.money import Fen, Ratio, percent, yuan
 
 CEILING = Text(
     "限额 {limit} 元，已用 {used} 元：{amount} 元中计入 {kept} 元，超出 {cut} 元",
@@ -25,7 +26,15 @@ SENTENCES: dict[str, Text] = {
         "{cost} 元中个人先负担 {borne} 元，余 {kept} 元",
         "of {cost} yuan the patient first bears {borne}, {kept} remain",
     ),
+    "first_amount": Text(
+        "{cost} 元中个人先负担 {borne} 元，余 {kept} 元",
+        "of {cost} yuan the patient first bears {borne}, {kept} remain",
+    ),
     "cost_ceiling": CEILING,
+    "unit_ceiling": Text(
+        "计 {units}（发生 {stated}），限额 {limit} 元：{amount} 元中计入 {kept} 元，超出 {cut} 元",
+        "{units} count (of {stated}), limit {limit}: of {amount} yuan {kept} count, {cut} are cut off",
+    ),
     "deductible": Text(
         "应付 {due} 元，此前已付 {before} 元，本次扣除 {taken} 元",
         "due {due} yuan, borne before {before}, taken now {taken}",
@@ -33,6 +42,15 @@ SENTENCES: dict[str, Text] = {
     "excess_ceiling": CEILING,
     "ratio": Text("{excess} 元 × {ratios} = {paid} 元", "{excess} yuan × {ratios} = {paid}"),
     "bands": Text("{excess} 元分段支付合计 {paid} 元", "{excess} yuan pay {paid} over the bands"),
+    "phases": Text("{excess} 元按日分段支付合计 {paid} 元", "{excess} yuan pay {paid} over the phases"),
+    "rate": Text(
+        "计 {units}（发生 {stated}），定额 {limit} 元：{excess} 元中支付 {paid} 元",
+        "{units} count (of {stated}), at the rate {limit}: of {excess} yuan pays {paid}",
+    ),
+    "allowance": Text(
+        "基数 {held} 元（原 {base} 元），计 {units}：{paid} 元",
+        "base {held} yuan (stated {base}), for {units}: {paid}",
+    ),
     "stated": Text("按给定金额支付 {paid} 元", "pays the stated {paid} yuan"),
     "own_share": RATIOS,
     "factor": RATIOS,
@@ -41,6 +59,7 @@ SENTENCES: dict[str, Text] = {
         "{excess} 元按保底应付 {least} 元，原支付 {before} 元，支付 {paid} 元",
         "of {excess} yuan at least {least} is due, {before} before, pays {paid}",
     ),
+    "rounding": Text("{before} 元取整为 {paid} 元", "{before} yuan becomes {paid}"),
     "payment_ceiling": CEILING,
     "account": Text(
         "可由账户支付 {seen} 元，余额 {balance} 元，支付 {paid} 元",
@@ -65,17 +84,27 @@ PARAMETER_LABELS: dict[str, Text] = {
     "per_year_of_age": Text("每岁增加", "for every year of age"),
     "schedule": Text("各段比例", "ratio per band"),
     "add": Text("增减百分点", "points"),
+    "partly": Text("按比例计入项目", "parts counted in share"),
+    "partly_share": Text("计入比例", "share that counts"),
+    "base": Text("基数", "base"),
+    "days": Text("天数", "days"),
+    "divided_by": Text("除以", "divided by"),
+    "to": Text("取整到", "rounded to"),
 }
+GRAIN_NAMES = {"fen": Text("分", "fen"), "jiao": Text("角", "jiao"), "yuan": Text("元", "yuan")}
+COUNTS = ("units", "stated")
+"""Sums of a trace that are units of service in hundredths, not fen."""
 
 
 def step_label(step: TraceStep, language: str) -> str:
     """How people call the step."""
-    return STEP_LABELS.get(step.step, ACCOUNT_LABEL).say(language)
+    label = PRIMITIVES[step.step].label if step.step in PRIMITIVES else ACCOUNT_LABEL
+    return label.say(language)
 
 
 def sentence(step: TraceStep, language: str) -> str:
     """What the step did, in one sentence with its sums."""
-    sums = {name: yuan(amount) for name, amount in step.sums.items()}
+    sums = {name: units_text(amount) if name in COUNTS else yuan(amount) for name, amount in step.sums.items()}
     return SENTENCES[step.step].say(language).format(**sums, ratios=_percents(step.ratios))
 
 
@@ -85,10 +114,16 @@ def step_words(step: TraceStep, language: str) -> str:
     return f"{step_label(step, language)}{colon}{sentence(step, language)}"
 
 
-def band_sentence(band: BandShare, language: str) -> str:
-    """One band of a payment: its borders, the cost in it, the ratio and the exact payment."""
-    upper = yuan(band.to) if band.to is not None else Text("以上", "upwards").say(language)
-    return f"{yuan(band.over)} – {upper}: {yuan(band.cost)} × {percent(band.ratio)} = {exact_yuan(band.pays)}"
+def units_text(hundredths: int) -> str:
+    """Units of service as people write them: 150 → 1.5."""
+    return yuan(hundredths).rstrip("0").rstrip(".")
+
+
+def band_sentence(band: BandShare, language: str, step: str = "bands") -> str:
+    """One band or phase of a payment: its borders, the cost in it, the ratio and the exact payment."""
+    border = units_text if step == "phases" else yuan
+    upper = border(band.to) if band.to is not None else Text("以上", "upwards").say(language)
+    return f"{border(band.over)} – {upper}: {yuan(band.cost)} × {percent(band.ratio)} = {exact_yuan(band.pays)}"
 
 
 def parameter_sentence(use: Use, step: str, vocabulary: Vocabulary, language: str) -> str:
@@ -117,15 +152,36 @@ def choice_text(choice: Choice, vocabulary: Vocabulary, language: str) -> str:
 def figure_text(use: Use, step: str, vocabulary: Vocabulary, language: str) -> str:
     """A parameter's figure as people write it."""
     kind = PRIMITIVES["covers" if step == "account" else step].parameters[use.name]
-    if kind is Kind.AMOUNT:
-        return yuan(use.whole)
-    if kind is Kind.DAYS:
-        return str(use.whole)
-    if kind is Kind.TEXT:
-        return use.text.say(language)
-    if kind in (Kind.PARTS, Kind.BUCKETS):
-        return "、".join(vocabulary.label("part", word, language) for word in use.words)
-    return _percents(use.ratios) if kind is Kind.BANDS else percent(use.ratio)
+    return kind_text(kind, use.figure, vocabulary, language)
+
+
+def kind_text(kind: Kind, figure: Figure, vocabulary: Vocabulary, language: str) -> str:
+    """A figure of a kind as people write it; of bands and phases their ratios."""
+    match kind:
+        case Kind.AMOUNT:
+            text = _amount_text(cast("Fen", figure), language)
+        case Kind.DAYS:
+            text = str(figure)
+        case Kind.UNITS:
+            text = units_text(cast("int", figure))
+        case Kind.TEXT:
+            text = cast("Text", figure).say(language)
+        case Kind.GRAIN:
+            text = GRAIN_NAMES[cast("tuple[str, ...]", figure)[0]].say(language)
+        case Kind.PARTS | Kind.SOME_PARTS | Kind.BUCKETS:
+            text = "、".join(vocabulary.label("part", word, language) for word in cast("tuple[str, ...]", figure))
+        case Kind.BANDS | Kind.PHASES:
+            text = _percents(cast("tuple[Ratio, ...]", figure))
+        case _:
+            text = percent(cast("Ratio", figure))
+    return text
+
+
+def _amount_text(amount: Fen, language: str) -> str:
+    """Yuan; of a share of a figure also which."""
+    if not isinstance(amount, Derived):
+        return yuan(amount)
+    return f"{yuan(amount)}（{percent(amount.share)} × {amount.name.say(language)} {yuan(amount.base)}）"
 
 
 def exact_yuan(fen: Fraction) -> str:

@@ -6,12 +6,12 @@ exact mirror of the charge it takes back, so that a line and its refund leave no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from yijie.engines.benefit.case import Amounts, Bucket
+from yijie.engines.benefit.case import Amounts, Bucket, LeftOut
 from yijie.engines.benefit.refusals import BucketsInTwoParts, LineContradicts
 from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.money import Fen, Ratio, line_amount, share_of, yuan
@@ -37,6 +37,8 @@ class FeeLine:
     approval: Approval = Approval.NOT_NEEDED
     bucket: str = ""
     """Name of the sum that the policy treats apart and this line belongs to, such as basic drugs."""
+    name: str = ""
+    """How the bill calls the item, for the statement."""
 
 
 class Graded(NamedTuple):
@@ -79,6 +81,17 @@ def covered(line: FeeLine) -> bool:
     if line.item_class is ItemClass.C:
         return False
     return line.approval is Approval.GRANTED if line.restricted else line.approval is not Approval.DENIED
+
+
+def left_out_of(line: FeeLine) -> Iterator[LeftOut]:
+    """What of a line lies outside the eligible amount, and why."""
+    parts = grade(line)
+    reasons = {"over_ceiling": "over_ceiling", "first_self_pay": "first_self_pay", "not_covered": "class_c"}
+    if line.item_class is not ItemClass.C:
+        reasons["not_covered"] = "not_approved" if line.restricted else "denied"
+    for part, reason in reasons.items():
+        if amount := getattr(parts, part):
+            yield LeftOut(line.name, part, amount, reason)
 
 
 def grade_bill(lines: Iterable[FeeLine]) -> Amounts:

@@ -11,7 +11,7 @@ from typing import cast
 
 from yijie.engines.benefit.dated import Entry
 from yijie.engines.benefit.document import Place
-from yijie.engines.benefit.values import Band, Choice, Figure, Gap
+from yijie.engines.benefit.values import Band, Choice, Figure, Gap, Phase
 from yijie.engines.benefit.words import Text
 from yijie.kernel.money import Ratio
 
@@ -38,19 +38,19 @@ class Use:
         return cast("Ratio", self.figure)
 
     @property
-    def ratios(self) -> tuple[Ratio, ...]:
-        """The figure, read as a ratio per band."""
-        return cast("tuple[Ratio, ...]", self.figure)
-
-    @property
     def words(self) -> tuple[str, ...]:
         """The figure, read as words."""
         return cast("tuple[str, ...]", self.figure)
 
     @property
-    def bands(self) -> tuple[Band, ...]:
-        """The figure, read as bands."""
-        return cast("tuple[Band, ...]", self.figure)
+    def rows(self) -> tuple[Band | Phase, ...]:
+        """The figure, read as bands or phases."""
+        return cast("tuple[Band | Phase, ...]", self.figure)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The figure, read as phases."""
+        return cast("tuple[Phase, ...]", self.figure)
 
     @property
     def text(self) -> Text:
@@ -63,12 +63,25 @@ class CoverPlan:
     """What of the bill a layer looks at: indices of parts, names of buckets, and what earlier ceilings cut off."""
 
     parts: tuple[int, ...]
+    buckets: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    beyond: bool = False
+    unpaid: bool = False
+    billed: bool = False
+    partly: PartlyPlan | None = None
+    gap: Gap | None = None
+    """The parts are a declared gap: refused once they matter."""
+    uses: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyPlan:
+    """Further parts and buckets of which a share counts."""
+
+    parts: tuple[int, ...]
     buckets: tuple[str, ...]
-    without: tuple[str, ...]
-    beyond: bool
-    unpaid: bool
-    billed: bool
-    uses: tuple[Use, ...]
+    numerator: int
+    denominator: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +94,33 @@ class FirstSharePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAmountPlan:
+    """A fixed sum for every unit that the patient bears."""
+
+    amount: int
+    unit: str
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CeilingPlan:
     """A limit in fen on a kind of sum (cost, excess, paid), counted under an accumulator per period."""
 
     step: str
     limit: int
+    per: str
+    accumulator: str
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlan:
+    """A sum for every unit of service; ``most`` units count per period (hundredths; None: all)."""
+
+    step: str
+    amount: int
+    unit: str
+    most: int | None
     per: str
     accumulator: str
     uses: tuple[Use, ...]
@@ -105,22 +140,54 @@ class DeductiblePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PhasePlan:
+    """Over which units a pay rule goes in phases: inner borders in hundredths, the most a unit costs in each."""
+
+    unit: str
+    bounds: tuple[int, ...]
+    limits: tuple[int | None, ...]
+    over_year: bool
+    accumulator: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllowancePlan:
+    """A sum beside the bill: base × share × units ÷ divisor; the base may be the case's own, held between bounds."""
+
+    base: int | None
+    stated_as: str
+    least: int
+    most: int | None
+    share: Ratio
+    days: int | None
+    unit: str
+    more: tuple[tuple[int, str], ...]
+    """Further days, each once or for every unit of something."""
+    divided_by: int
+    paid_to: str
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PayPlan:
     """How much is paid: bands with their final ratios, or a stated sum (``stated``), or all that is seen."""
 
     step: str
-    bounds: tuple[int, ...]
-    ratios: tuple[Ratio, ...]
-    numerators: tuple[int, ...]
-    denominator: int
-    on_excess: bool
-    over_year: bool
-    stated: str
-    gaps: tuple[tuple[int, Gap], ...]
+    bounds: tuple[int, ...] = ()
+    ratios: tuple[Ratio, ...] = (Ratio(1),)
+    numerators: tuple[int, ...] = (1,)
+    denominator: int = 1
+    on_excess: bool = True
+    over_year: bool = False
+    stated: str = ""
+    gaps: tuple[tuple[int, Gap], ...] = ()
     """Bands whose ratio is a declared gap: refused when a case has cost in them."""
-    uses: tuple[Use, ...]
-    adjustments: tuple[tuple[str, tuple[Use, ...], tuple[Ratio, ...]], ...]
+    uses: tuple[Use, ...] = ()
+    adjustments: tuple[tuple[str, tuple[Use, ...], tuple[Ratio, ...]], ...] = ()
     """Each step that changed the ratios: its name, its parameters, the ratios after it."""
+    phases: PhasePlan | None = None
+    rate: UnitPlan | None = None
+    allowance: AllowancePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +200,40 @@ class GuaranteePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundingPlan:
+    """The grain in fen to which a payment is rounded, and in which direction."""
+
+    grain: int
+    direction: str
+    uses: tuple[Use, ...]
+
+
+FirstPlan = FirstSharePlan | FirstAmountPlan
+LimitPlan = CeilingPlan | UnitPlan
+Mark = tuple[str, str, str]
+"""(kind of sum, accumulator, period)"""
+
+
+@dataclass(frozen=True, slots=True)
 class LayerPlan:
     """One layer ready to pay."""
 
     name: str
     title: Text
     payer: str
-    excluded: Use | None
-    """The reason why the layer pays nothing for this profile."""
     covers: CoverPlan
-    first_shares: tuple[FirstSharePlan, ...]
-    cost_ceilings: tuple[CeilingPlan, ...]
-    deductible: DeductiblePlan | None
-    excess_ceilings: tuple[CeilingPlan, ...]
     pay: PayPlan
-    guarantee: GuaranteePlan | None
-    payment_ceilings: tuple[CeilingPlan, ...]
-    marks: tuple[tuple[str, str, str], ...]
-    """(kind of sum, accumulator, period) of everything this layer counts."""
+    excluded: Use | None = None
+    """The reason why the layer pays nothing for this profile; the rest is then empty."""
+    firsts: tuple[FirstPlan, ...] = ()
+    cost_limits: tuple[LimitPlan, ...] = ()
+    deductible: DeductiblePlan | None = None
+    excess_ceilings: tuple[CeilingPlan, ...] = ()
+    guarantee: GuaranteePlan | None = None
+    rounding: RoundingPlan | None = None
+    payment_ceilings: tuple[CeilingPlan, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    """Everything this layer counts."""
 
 
 @dataclass(frozen=True, slots=True)

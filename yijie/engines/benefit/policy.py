@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from yijie.engines.benefit.dated import Dated
+from yijie.engines.benefit.dated import Dated, Entry
 from yijie.engines.benefit.document import Place
 from yijie.engines.benefit.refusals import RuleNotDeclared, StayCrossesYears, YearRuleMissing
 from yijie.engines.benefit.steps import Condition, Step
@@ -25,8 +25,6 @@ NATION = "000000"
 STAY_RULES = ("discharge", "admission", "split")
 CHARGED_MAX = 50_000
 """Pairs of service dates remembered per policy; when reached all are forgotten."""
-CHANNELS = ("direct", "manual")
-"""Direct settlement on the spot, or manual reimbursement at home."""
 CATALOGUES = ("care_region", "home_region")
 """Whose catalogue or first-self-pay share counts."""
 
@@ -54,6 +52,15 @@ class Adjuster:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose rule a file holds: the pool's, an included folder's, or one that is assumed in place of the pool's."""
+
+    region: str
+    name: Text
+    assumed: bool
+
+
 @dataclass(frozen=True)
 class Policy:
     """The policy of one pool, for all days it speaks of. Immutable; the plans it has made are kept for reuse."""
@@ -70,6 +77,10 @@ class Policy:
     fingerprint: str
     """SHA-256 over what the folder says; equal fingerprints decide every case alike."""
     folder: str
+    files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The text of every file it was read from, by name; reading them again gives this policy."""
+    owners: Mapping[str, Owner] = field(default_factory=dict, repr=False, compare=False)
+    """Files, as messages show them, that hold rules of somebody else than the pool."""
     plans: dict[tuple[object, ...], Plan] = field(default_factory=dict, repr=False, compare=False)
     """Resolved plans by profile; see :mod:`yijie.engines.benefit.resolve`."""
     charged: dict[tuple[date, date], tuple[date, int]] = field(default_factory=dict, repr=False, compare=False)
@@ -91,6 +102,10 @@ class Policy:
         words = dict.fromkeys(layer.payer for layer in self.layers)
         return {word: member_of(Fund, word) for word in words if word not in (PERSONAL_ACCOUNT, HOSPITAL)}
 
+    def owner_of(self, place: Place) -> Owner:
+        """Whose rule stands at a place."""
+        return self.owners.get(place.file) or Owner(self.region, self.name, assumed=False)
+
     def segment(self, day: date) -> int:
         """Number of the stretch of days within which nothing changes."""
         return bisect_right(self.change_days, day)
@@ -100,6 +115,10 @@ class Policy:
         begins = self._number("year.begins", day, 101)
         return day.year if day.month * 100 + day.day >= begins else day.year - 1
 
+    def stay_rule(self, day: date) -> str | None:
+        """Where a stay across the year's end that ends on a day belongs: one of STAY_RULES, None if not said."""
+        return self._word("year.stay_belongs_to", day)
+
     def day_that_counts(self, service_from: date, service_to: date) -> date:
         """The day whose rules hold and whose year is charged: discharge, or admission where the pool says so.
 
@@ -107,7 +126,7 @@ class Policy:
         does not say; both only for stays across the year's end.
         """
         years = self.year_of(service_from), self.year_of(service_to)
-        rule = self._word("year.stay_belongs_to", service_to)
+        rule = self.stay_rule(service_to)
         if years[0] == years[1]:
             return service_from if rule == "admission" else service_to
         if rule is None:
@@ -141,6 +160,11 @@ class Policy:
     def first_self_pay_of(self, channel: str, day: date) -> str:
         """Whose first-self-pay share applies on a channel: care_region or home_region."""
         return self._declared(f"first_self_pay.{channel}", day)
+
+    def convention(self, name: str, day: date) -> Entry | None:
+        """What ``pool.yaml`` says of ``catalogue.direct`` and the like on a day, with its source; None for nothing."""
+        history = self.conventions.get(name)
+        return history.on(day) if history is not None and history.since <= day else None
 
     def _declared(self, name: str, day: date) -> str:
         word = self._word(name, day)

@@ -58,6 +58,14 @@ class UnknownNeedsNote(FileError):
     wrong_en = "is declared unknown without a note; say what is missing"
 
 
+class FigureSilent(FileError):
+    """A share of a figure of the pool on a day for which the figure says nothing."""
+
+    code = "benefit.policy.figure_silent"
+    wrong_zh = "取 figures 中“{figure}”的比例，但 {day} 没有该数值；请补充"
+    wrong_en = "takes a share of the figure {figure!r}, which says nothing for {day}; add the value"
+
+
 class BandsGap(FileError):
     """A stretch of cost between two bands that no band covers."""
 
@@ -160,6 +168,14 @@ class UnknownLayer(FileError):
     code = "benefit.policy.unknown_layer"
     wrong_zh = "提到层“{layer}”，但没有文件 {layer}.yaml；现有：{known}"
     wrong_en = "names the layer {layer!r} but there is no {layer}.yaml; present: {known}"
+
+
+class UnknownInclude(FileError):
+    """A subject of another folder that is not there."""
+
+    code = "benefit.policy.unknown_include"
+    wrong_zh = "引用了“{subject}”，但没有该文件；同级文件夹中现有：{known}"
+    wrong_en = "includes {subject!r}, which is not there; present beside this folder: {known}"
 
 
 class LayerOutsideChain(FileError):

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from yijie.engines.benefit.accumulators import ordinals
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.policy import Policy
-from yijie.engines.benefit.refusals import FactUndeclared
+from yijie.engines.benefit.refusals import CodeUnclear, FactUndeclared
 from yijie.engines.benefit.values import FactValue
-from yijie.engines.benefit.words import NONE, Vocabulary, word_of
+from yijie.engines.benefit.words import NONE, UNCLEAR, Vocabulary, word_of
 from yijie.kernel.dates import age_on
 
 ORDINAL_MAX = 400
@@ -38,6 +38,7 @@ def profile_of(case: Case, segment: int) -> Profile:
         remote.relation,
         remote.filing,
         remote.emergency,
+        case.channel,
         min(ordinal, ORDINAL_MAX),
         min(remote_ordinal, ORDINAL_MAX),
         age_of(case),
@@ -64,6 +65,8 @@ def facts_of(policy: Policy, case: Case) -> dict[str, FactValue]:
         "relation": word_of(case.remote.relation),
         "remote": word_of(case.remote.situation),
         "filing": word_of(case.remote.filing) if case.remote.filing else NONE,
+        "emergency": "yes" if case.remote.emergency else "no",
+        "channel": case.channel,
         "disease": NONE,
         "ordinal": min(ordinal, ORDINAL_MAX),
         "remote_ordinal": min(remote_ordinal, ORDINAL_MAX),
@@ -85,6 +88,8 @@ def _declared_facts(vocabulary: Vocabulary, case: Case) -> dict[str, str]:
         if word is None:
             known = ", ".join(f"{name}={'|'.join(words)}" for name, words in vocabulary.declared.items() if words)
             raise FactUndeclared(fact=dimension, word=text, known=known)
+        if word == UNCLEAR:
+            raise CodeUnclear(code=text)
         facts[dimension] = word
     return facts
 

@@ -14,12 +14,8 @@ from yijie.engines.benefit.case import AT_HOME, Case, Remote
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import CaseOutOfOrder
 from yijie.engines.benefit.read_bill import read_bill
-from yijie.engines.benefit.read_values import (
-    read_amount,
-    read_date,
-    read_whole,
-)
-from yijie.engines.benefit.words import NONE, member_of, words_of
+from yijie.engines.benefit.read_numbers import read_amount, read_date, read_units, read_whole
+from yijie.engines.benefit.words import CHANNELS, DIRECT, NONE, member_of, words_of
 from yijie.kernel.codes import (
     CareKind,
     FilingKind,
@@ -37,7 +33,7 @@ REQUIRED = ("insurance", "care", "service_from")
 OPTIONAL = (
     "id", "service_to", "settled", "category", "birth_date", "groups", "civil_servant", "company_supplement", "tier",
     "level", "contracted", "disease", "facts", "remote", "account", "accumulators", "stated", "continues",
-    "deductible_paid", "amounts", "lines", "note",
+    "deductible_paid", "amounts", "lines", "note", "channel", "units", "stay", "prepaid",
 )  # fmt: skip
 
 
@@ -78,13 +74,15 @@ def _case(entries: Mapping[str, Node], node: Node, number: str) -> Case:
     fields = doc.mapping(written, REQUIRED, OPTIONAL)
     account = doc.mapping(fields["account"], ("use",), ("balance",)) if "account" in fields else {}
     service_from = read_date(fields["service_from"])
+    bill = read_bill(fields, node)
     return Case(
         id=doc.text(fields["id"]) if "id" in fields else number,
         insurance=member_of(Insurance, doc.word(fields["insurance"], words_of(Insurance))),
         care=member_of(CareKind, doc.word(fields["care"], words_of(CareKind))),
         service_from=service_from,
         service_to=read_date(fields["service_to"]) if "service_to" in fields else service_from,
-        amounts=read_bill(fields, node),
+        amounts=bill.amounts,
+        regraded=bill.regraded,
         settled=read_date(fields["settled"]) if "settled" in fields else None,
         category=_member(fields, "category", PersonCategory),
         birth_date=read_date(fields["birth_date"]) if "birth_date" in fields else None,
@@ -103,6 +101,10 @@ def _case(entries: Mapping[str, Node], node: Node, number: str) -> Case:
         stated={name: read_amount(value) for name, value in _entries(fields, "stated").items()},
         continues=_flag(fields, "continues"),
         deductible_paid=read_amount(fields["deductible_paid"]) if "deductible_paid" in fields else 0,
+        channel=doc.word(fields["channel"], CHANNELS) if "channel" in fields else DIRECT,
+        units={name: read_units(value) for name, value in _entries(fields, "units").items()},
+        stay={name: read_amount(value) for name, value in _entries(fields, "stay").items()},
+        prepaid=read_amount(fields["prepaid"]) if "prepaid" in fields else 0,
     )
 
 

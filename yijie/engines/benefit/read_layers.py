@@ -11,25 +11,32 @@ from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import MissingKey
 from yijie.engines.benefit.policy import Adjuster, Layer
 from yijie.engines.benefit.policy_errors import BeginsLate, NoPayRule, StepNotHere, StepOrder
-from yijie.engines.benefit.read_values import ValueReader, read_text
-from yijie.engines.benefit.steps import ORDER, PRIMITIVES, Condition, Step
+from yijie.engines.benefit.primitives import EACH, ORDER, PRIMITIVES, UNIT, Primitive
+from yijie.engines.benefit.read_numbers import read_text
+from yijie.engines.benefit.read_values import NO_FIGURES, PoolFigure, ValueReader
+from yijie.engines.benefit.steps import Condition, Step
 from yijie.engines.benefit.values import Key
-from yijie.engines.benefit.words import HOSPITAL, PAYERS, PERSONAL_ACCOUNT, Vocabulary
+from yijie.engines.benefit.words import HOSPITAL, NUMBER_DIMENSIONS, PAYERS, PERSONAL_ACCOUNT, Vocabulary
 
 TRUST = ("A", "B", "C")
+BESIDE_THE_BILL = ("exclude", "refuse", "allowance", "more_days", "rounding", "payment_ceiling")
+"""Steps a layer with an allowance may have."""
 
 
 class LayerReader:
     """Reads subject files of one pool, with the words and sources that its ``pool.yaml`` declares."""
 
-    def __init__(self, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, sources: Mapping[str, Source], figures: Mapping[str, PoolFigure] = NO_FIGURES
+    ) -> None:
         self.vocabulary = vocabulary
         self.sources = sources
+        self.figures = figures
 
     def layer(self, name: str, tree: Node, adjusters: tuple[Adjuster, ...]) -> Layer:
         """A payer layer with the steps of the adjusters of its payer merged in."""
         fields = doc.mapping(tree, ("title", "pays_from", "for"), ("sources", "steps", "note"))
-        reader = ValueReader(self.vocabulary, read_sources(fields, self.sources))
+        reader = ValueReader(self.vocabulary, read_sources(fields, self.sources), self.figures)
         payer = doc.word(fields["pays_from"], PAYERS)
         own = self.steps(reader, fields["steps"]) if "steps" in fields else ()
         _check_steps_fit(payer, own, tree)
@@ -40,7 +47,7 @@ class LayerReader:
     def adjuster(self, name: str, tree: Node) -> Adjuster:
         """A subject that pays nothing itself but changes how the layers of one payer pay, such as remote care."""
         fields = doc.mapping(tree, ("title", "adjusts", "for", "steps"), ("sources", "note"))
-        reader = ValueReader(self.vocabulary, read_sources(fields, self.sources))
+        reader = ValueReader(self.vocabulary, read_sources(fields, self.sources), self.figures)
         condition = self.condition(reader, fields["for"])
         steps = self.steps(reader, fields["steps"], (condition,))
         return Adjuster(name, read_text(fields["title"]), doc.word(fields["adjusts"], PAYERS), steps, tree.place)
@@ -62,11 +69,10 @@ class LayerReader:
         primitive = PRIMITIVES[name]
         optional = ("when", *primitive.forms, *primitive.names, *primitive.parameters)
         fields = doc.mapping(body, (primitive.main, *primitive.must_say), optional)
-        forms = {
-            form: doc.word(fields[form], known) if form in fields else known[0]
-            for form, known in primitive.forms.items()
-        }
-        forms |= {key: doc.text(fields[key]) for key in primitive.names if key in fields}
+        for key, needed in primitive.goes_with.items():
+            if key in fields and needed not in fields:
+                raise MissingKey(**body.place.facts, key=needed)
+        forms = self.forms(primitive, fields)
         parameters = {
             key: reader.history(key, fields[key], kind) for key, kind in primitive.parameters.items() if key in fields
         }
@@ -77,6 +83,19 @@ class LayerReader:
                 since = {"since": parameter.since, "main": step.main.name, "main_since": step.main.since}
                 raise BeginsLate(**parameter.place.facts, **since)
         return step
+
+    def forms(self, primitive: type[Primitive], fields: Mapping[str, Node]) -> dict[str, str]:
+        """The plain words that choose the step's form, and the names it gives."""
+        forms = {
+            form: doc.word(fields[form], known) if form in fields else known[0]
+            for form, known in primitive.forms.items()
+        }
+        dimensions = tuple(name for name in self.vocabulary.dimensions if name not in NUMBER_DIMENSIONS)
+        closed = {UNIT: tuple(self.vocabulary.units), "for_each": tuple(self.vocabulary.units), EACH: dimensions}
+        for name in primitive.names:
+            if name in fields:
+                forms[name] = doc.word(fields[name], closed[name]) if name in closed else doc.text(fields[name])
+        return forms
 
     def condition(self, reader: ValueReader, node: Node) -> Condition:
         """``{dimension: word or list, …}``; all must hold."""
@@ -100,7 +119,7 @@ def _check_steps_fit(payer: str, steps: tuple[Step, ...], tree: Node) -> None:
     pay_rules = [step for step in steps if step.primitive.one_of == "pay"]
     if payer == PERSONAL_ACCOUNT:
         for step in steps:
-            if step.name not in ("covers", "exclude"):
+            if step.name not in ("covers", "exclude", "payment_ceiling"):
                 subject = {"subject_zh": "个人账户", "subject_en": "the personal account"}
                 raise StepNotHere(**step.place.facts, step=step.name, **subject)
     elif not pay_rules:
@@ -115,6 +134,19 @@ def _check_steps_fit(payer: str, steps: tuple[Step, ...], tree: Node) -> None:
             if step.name != "stated":
                 subject = {"subject_zh": "医院负担", "subject_en": "what a hospital bears"}
                 raise StepNotHere(**step.place.facts, step=step.name, **subject)
+    _check_allowance(pay_rules, steps)
+
+
+def _check_allowance(pay_rules: list[Step], steps: tuple[Step, ...]) -> None:
+    """An allowance stands beside the bill: nothing in its layer looks at cost, and no other rule pays in it."""
+    allowing = any(step.name == "allowance" for step in pay_rules)
+    subject = {"subject_zh": "津贴", "subject_en": "an allowance"}
+    other = {"subject_zh": "没有津贴的层", "subject_en": "a layer without an allowance"}
+    for step in steps:
+        if allowing and step.name not in BESIDE_THE_BILL:
+            raise StepNotHere(**step.place.facts, step=step.name, **subject)
+        if not allowing and step.name == "more_days":
+            raise StepNotHere(**step.place.facts, step=step.name, **other)
 
 
 def read_sources(fields: Mapping[str, Node], inherited: Mapping[str, Source]) -> dict[str, Source]:

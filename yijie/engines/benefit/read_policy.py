@@ -7,74 +7,83 @@ from datetime import date
 from hashlib import sha256
 
 from yijie.engines.benefit import document as doc
-from yijie.engines.benefit.dated import Dated
+from yijie.engines.benefit.dated import Dated, Source
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import BadNumber, MissingKey, NotReadable
-from yijie.engines.benefit.policy import CATALOGUES, CHANNELS, NATION, STAY_RULES, Layer, Policy
-from yijie.engines.benefit.policy_errors import (
-    BadRegion,
-    DimensionTaken,
-    LayerOutsideChain,
-    UnknownLayer,
-)
+from yijie.engines.benefit.overlay import ASSUMED, POOL_FILE, SUFFIX, lay_over
+from yijie.engines.benefit.policy import CATALOGUES, NATION, STAY_RULES, Layer, Owner, Policy
+from yijie.engines.benefit.policy_errors import BadRegion, LayerOutsideChain, UnknownInclude, UnknownLayer
 from yijie.engines.benefit.read_layers import LayerReader, read_sources
-from yijie.engines.benefit.read_values import ValueReader, read_text
+from yijie.engines.benefit.read_numbers import read_amount, read_text
+from yijie.engines.benefit.read_values import PoolFigure, ValueReader
+from yijie.engines.benefit.read_vocabulary import read_vocabulary
 from yijie.engines.benefit.values import Leaf
-from yijie.engines.benefit.words import (
-    CLOSED_DIMENSIONS,
-    NUMBER_DIMENSIONS,
-    OPEN_DIMENSIONS,
-    Text,
-    Vocabulary,
-)
+from yijie.engines.benefit.words import CHANNELS
 from yijie.kernel.region import is_region
 
-POOL_FILE = "pool.yaml"
+REQUIRED = ("region", "name")
+OPTIONAL = (
+    "chain", "includes", "sources", "words", "assume", "disease_codes", "buckets", "units", "figures", "year",
+    "catalogue", "first_self_pay", "gaps", "note",
+)  # fmt: skip
 
 
-def read_policy(files: Mapping[str, str], folder: str) -> Policy:
-    """The policy written in ``files`` (name → text); ``folder`` is put before the names in messages."""
-    trees = {name: doc.parse(text, f"{folder}/{name}") for name, text in sorted(files.items())}
+def read_policy(files: Mapping[str, str], folder: str, labels: Mapping[str, str] | None = None) -> Policy:
+    """The policy written in ``files`` (name → text).
+
+    Plain names are the pool's own files; ``assumed/…`` lie over them (see :func:`lay_over`); ``national/…`` and the
+    like are files of other folders that the pool includes. In messages a file goes by its label, which is its name
+    behind ``folder`` where none is given.
+    """
+    shown = {name: f"{folder}/{name}" for name in files} | dict(labels or {})
+    trees = lay_over({name: doc.parse(text, shown[name]) for name, text in sorted(files.items())})
     if POOL_FILE not in trees:
         reason = {"reason_zh": "文件夹中没有 pool.yaml", "reason_en": "the folder has no pool.yaml"}
         raise NotReadable(place=f"{folder}:0", path="/", **reason)
-    return _PoolReader(trees, folder).policy()
+    return _PoolReader(trees, files, folder, shown).policy()
 
 
 class _PoolReader:
-    """Reads ``pool.yaml`` first, because it declares the words and sources that the subject files use."""
+    """Reads the ``pool.yaml`` files first, for they declare the words, figures and sources that subject files use."""
 
-    def __init__(self, trees: Mapping[str, Node], folder: str) -> None:
+    def __init__(
+        self, trees: Mapping[str, Node], files: Mapping[str, str], folder: str, shown: Mapping[str, str]
+    ) -> None:
         self.trees = trees
+        self.files = files
+        self.shown = shown
         self.folder = folder
         self.pool_node = trees[POOL_FILE]
-        optional = (
-            "chain",
-            "sources",
-            "words",
-            "assume",
-            "disease_codes",
-            "buckets",
-            "year",
-            "catalogue",
-            "first_self_pay",
-            "gaps",
-            "note",
-        )
-        self.pool = doc.mapping(self.pool_node, ("region", "name"), optional)
-        self.vocabulary = self.read_vocabulary()
-        self.sources = read_sources(self.pool, {})
+        self.pool = doc.mapping(self.pool_node, REQUIRED, OPTIONAL)
+        self.subjects = self.subject_files()
+        folders = {name.split("/")[0]: f"{name.split('/')[0]}/{POOL_FILE}" for name in self.subjects if "/" in name}
+        self.others = {other: doc.mapping(trees[name], REQUIRED, OPTIONAL) for other, name in folders.items()}
+        self.vocabulary = read_vocabulary([*self.others.values(), self.pool])
+        self.sources = {other: read_sources(pool, {}) for other, pool in self.others.items()}
+        self.sources[""] = read_sources(self.pool, {})
+
+    def subject_files(self) -> dict[str, Node]:
+        """Subject → its tree: the pool's own files and those it includes."""
+        own = {n.removesuffix(SUFFIX): tree for n, tree in self.trees.items() if "/" not in n and n != POOL_FILE}
+        if "includes" in self.pool:
+            for node in doc.items(self.pool["includes"]):
+                name = doc.text(node)
+                if f"{name}{SUFFIX}" not in self.trees or name.endswith("/pool"):
+                    known = ", ".join(
+                        n.removesuffix(SUFFIX) for n in self.trees if "/" in n and not n.endswith(POOL_FILE)
+                    )
+                    raise UnknownInclude(**node.place.facts, subject=name, known=known)
+                own[name] = self.trees[f"{name}{SUFFIX}"]
+        return own
 
     def policy(self) -> Policy:
-        subjects = {name.removesuffix(".yaml"): tree for name, tree in self.trees.items() if name != POOL_FILE}
-        reader = LayerReader(self.vocabulary, self.sources)
-        adjusters = tuple(
-            reader.adjuster(name, tree) for name, tree in subjects.items() if "adjusts" in doc.free_mapping(tree)
-        )
+        readers = {other: self.layer_reader(other) for other in self.sources}
+        adjusting = {name: tree for name, tree in self.subjects.items() if "adjusts" in doc.free_mapping(tree)}
+        adjusters = tuple(readers[folder_of(name)].adjuster(name, tree) for name, tree in adjusting.items())
         layers = {
-            name: reader.layer(name, tree, adjusters)
-            for name, tree in subjects.items()
-            if "adjusts" not in doc.free_mapping(tree)
+            name: readers[folder_of(name)].layer(name, tree, adjusters)
+            for name, tree in self.subjects.items()
+            if name not in adjusting
         }
         return Policy(
             region=self.region(),
@@ -87,30 +96,41 @@ class _PoolReader:
             gaps=tuple(read_text(gap) for gap in doc.items(self.pool["gaps"])) if "gaps" in self.pool else (),
             fingerprint=_fingerprint(self.trees),
             folder=self.folder,
+            files=dict(self.files),
+            owners=self.owners(),
         )
+
+    def layer_reader(self, other: str) -> LayerReader:
+        """A reader with the sources and figures that the files of one folder may use."""
+        pool = self.others.get(other, self.pool)
+        return LayerReader(self.vocabulary, self.sources[other], self.figures(pool, self.sources[other]))
+
+    def figures(self, pool: Mapping[str, Node], sources: Mapping[str, Source]) -> dict[str, PoolFigure]:
+        """Figures of a pool of which amounts are shares, such as the average wage."""
+        if "figures" not in pool:
+            return {}
+        reader = ValueReader(self.vocabulary, sources)
+        found: dict[str, PoolFigure] = {}
+        for name, node in doc.free_mapping(pool["figures"]).items():
+            fields = doc.mapping(node, ("title", "amount"))
+            plain = reader.history_of(name, fields["amount"], lambda leaf, _note: Leaf(read_amount(leaf)))
+            found[name] = PoolFigure(read_text(fields["title"]), plain)
+        return found
+
+    def owners(self) -> dict[str, Owner]:
+        """File as shown → whose rule it holds: an included folder's, or an assumption laid over the pool's own."""
+        own = Owner(self.region(), read_text(self.pool["name"]), assumed=True)
+        owners = {self.shown[name]: own for name in self.files if name.startswith(ASSUMED)}
+        for other, pool in self.others.items():
+            owner = Owner(doc.text(pool["region"]), read_text(pool["name"]), assumed=False)
+            owners |= {self.shown[name]: owner for name in self.files if folder_of(name) == other}
+        return owners
 
     def region(self) -> str:
         code = doc.text(self.pool["region"])
         if code != NATION and not is_region(code):
             raise BadRegion(**self.pool["region"].place.facts, text=code)
         return code
-
-    def read_vocabulary(self) -> Vocabulary:
-        declared: dict[str, dict[str, Text]] = {dimension: {} for dimension in OPEN_DIMENSIONS}
-        if "words" in self.pool:
-            for dimension, node in doc.free_mapping(self.pool["words"]).items():
-                if dimension in CLOSED_DIMENSIONS or dimension in NUMBER_DIMENSIONS:
-                    raise DimensionTaken(**node.place.facts, dimension=dimension)
-                declared[dimension] = _read_names(node)
-        buckets = _read_names(self.pool["buckets"]) if "buckets" in self.pool else {}
-        return Vocabulary(declared, buckets, self.disease_codes(declared["disease"]))
-
-    def disease_codes(self, diseases: Mapping[str, Text]) -> dict[str, str]:
-        """Beginnings of national disease codes by the word they stand for, turned round."""
-        if "disease_codes" not in self.pool:
-            return {}
-        entries = doc.mapping(self.pool["disease_codes"], (), tuple(diseases))
-        return {doc.text(code): word for word, node in entries.items() for code in doc.items(node)}
 
     def assumed(self) -> dict[str, str]:
         """What holds where a case is silent about a dimension of the pool's own."""
@@ -138,7 +158,7 @@ class _PoolReader:
 
     def conventions(self) -> dict[str, Dated]:
         """What ``pool.yaml`` says about years and catalogues, as dated words."""
-        reader = ValueReader(self.vocabulary, self.sources)
+        reader = ValueReader(self.vocabulary, self.sources[""])
         found: dict[str, Dated] = {}
         if "year" in self.pool:
             fields = doc.mapping(self.pool["year"], (), ("begins", "stay_belongs_to"))
@@ -156,9 +176,9 @@ class _PoolReader:
         return found
 
 
-def _read_names(node: Node) -> dict[str, Text]:
-    """``{word: Chinese name}``."""
-    return {word: Text(doc.text(name), word.replace("_", " ")) for word, name in doc.free_mapping(node).items()}
+def folder_of(name: str) -> str:
+    """The other folder that an included subject comes from; empty for the pool's own."""
+    return name.split("/", maxsplit=1)[0] if "/" in name else ""
 
 
 def _word_history(reader: ValueReader, fields: Mapping[str, Node], name: str, known: tuple[str, ...]) -> Dated:

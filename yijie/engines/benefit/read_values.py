@@ -2,139 +2,101 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, zip_longest
+from types import MappingProxyType
+from typing import cast
 
 from yijie.engines.benefit import document as doc
-from yijie.engines.benefit.dated import Dated, Entry, Source
+from yijie.engines.benefit.check_values import check_band, check_branches, check_sequence
+from yijie.engines.benefit.dated import NOT_FOUND, Dated, Entry, Source
 from yijie.engines.benefit.document import Node
-from yijie.engines.benefit.errors import BadNumber, OutOfRange
+from yijie.engines.benefit.errors import MissingKey
 from yijie.engines.benefit.policy_errors import (
-    BandReversed,
-    BandsGap,
-    BandsOpen,
-    BandsOverlap,
-    DatesGap,
-    DatesOverlap,
     DatesReversed,
+    FigureSilent,
     PartsOverlap,
-    RangesGap,
-    RangesOverlap,
     UnknownNeedsNote,
     UnknownSource,
-    WordTwice,
 )
-from yijie.engines.benefit.steps import COVERABLE, Kind
-from yijie.engines.benefit.values import Band, Figure, Gap, Key, Leaf, Span, Table, Value
+from yijie.engines.benefit.primitives import COVERABLE, GRAINS, Kind
+from yijie.engines.benefit.read_numbers import (
+    read_amount,
+    read_date,
+    read_days,
+    read_multiple,
+    read_percent,
+    read_points,
+    read_range,
+    read_share,
+    read_text,
+    read_units,
+)
+from yijie.engines.benefit.values import Absent, Band, Derived, Figure, Found, Gap, Key, Leaf, Phase, Table, Value
 from yijie.engines.benefit.words import NUMBER_DIMENSIONS, PARTS, Text, Vocabulary
-from yijie.kernel.money import Fen, Ratio, fen_from_yuan, ratio_from_text, yuan
+from yijie.kernel.money import Fen
 
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-AMOUNT = re.compile(r"\d{1,12}(\.\d{1,2})?")
-PERCENT = re.compile(r"-?\d{1,3}(\.\d{1,6})?\s?%")
-MULTIPLE = re.compile(r"\d{1,3}(\.\d{1,6})?")
-RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4})|(\+))?")
-
-FigureReader = Callable[[Node], Figure]
+LeafReader = Callable[[Node, str], Found]
+"""Reads a figure, with the note of its entry at hand."""
 
 
-def read_date(node: Node) -> date:
-    """A calendar day written 2025-01-31."""
-    text = doc.text(node)
-    if DATE.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise BadNumber(
-        **node.place.facts, text=text, expected_zh="日期（如 2025-01-31）", expected_en="a date like 2025-01-31"
-    )
+@dataclass(frozen=True, slots=True)
+class PoolFigure:
+    """A figure of the pool of which amounts are shares, such as the average wage."""
+
+    title: Text
+    history: Dated
 
 
-def read_amount(node: Node) -> Fen:
-    """Yuan with at most two decimals, not below zero, without separators."""
-    text = doc.text(node)
-    if not AMOUNT.fullmatch(text):
-        expected = {
-            "expected_zh": "金额（元，最多两位小数，如 1300.50）",
-            "expected_en": "an amount in yuan like 1300.50",
-        }
-        raise BadNumber(**node.place.facts, text=text, **expected)
-    return fen_from_yuan(text)
-
-
-def read_percent(node: Node, low: int, high: int) -> Ratio:
-    """A percentage between bounds, exactly as written."""
-    text = doc.text(node)
-    if not PERCENT.fullmatch(text):
-        raise BadNumber(
-            **node.place.facts, text=text, expected_zh="百分数（如 85%）", expected_en="a percentage like 85%"
-        )
-    ratio = ratio_from_text(text)
-    if not low <= ratio * 100 <= high:
-        raise OutOfRange(**node.place.facts, text=text, low=f"{low}%", high=f"{high}%")
-    return ratio
-
-
-def read_share(node: Node) -> Ratio:
-    """0 % to 100 %."""
-    return read_percent(node, 0, 100)
-
-
-def read_points(node: Node) -> Ratio:
-    """Percentage points to add, -100 % to 100 %."""
-    return read_percent(node, -100, 100)
-
-
-def read_multiple(node: Node) -> Ratio:
-    """A factor from 0 up, written as a percentage or a decimal."""
-    text = doc.text(node)
-    if MULTIPLE.fullmatch(text):
-        return Fraction(Decimal(text))
-    return read_percent(node, 0, 999)
-
-
-def read_whole(node: Node, low: int, high: int) -> int:
-    """A whole number between bounds."""
-    text = doc.text(node)
-    if not (text.isascii() and text.isdigit()):
-        raise BadNumber(**node.place.facts, text=text, expected_zh="整数", expected_en="a whole number")
-    if not low <= int(text) <= high:
-        raise OutOfRange(**node.place.facts, text=text, low=low, high=high)
-    return int(text)
-
-
-def read_days(node: Node) -> int:
-    """A length in days, from one to ten years."""
-    return read_whole(node, 1, 3660)
-
-
-def read_text(node: Node) -> Text:
-    """A wording in both languages: ``{zh: …, en: …}``."""
-    entries = doc.mapping(node, ("zh", "en"))
-    return Text(doc.text(entries["zh"]), doc.text(entries["en"]))
+NO_FIGURES: Mapping[str, PoolFigure] = MappingProxyType({})
 
 
 class ValueReader:
-    """Reads the values of one pool: it knows the pool's words and the sources in reach."""
+    """Reads the values of one pool: it knows the pool's words and figures, and the sources in reach."""
 
-    def __init__(self, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, sources: Mapping[str, Source], figures: Mapping[str, PoolFigure] = NO_FIGURES
+    ) -> None:
         self.vocabulary = vocabulary
         self.sources = sources
-        self.readers: dict[Kind, FigureReader] = {
-            Kind.AMOUNT: read_amount,
-            Kind.SHARE: read_share,
-            Kind.POINTS: read_points,
-            Kind.MULTIPLE: read_multiple,
-            Kind.DAYS: read_days,
-            Kind.TEXT: read_text,
-            Kind.PARTS: self.read_parts,
-            Kind.BUCKETS: lambda node: doc.words(node, tuple(vocabulary.buckets)),
+        self.figures = figures
+        self.day: date | None = None
+        """The day on which shares of figures are taken while an entry is read."""
+        self.readers: dict[Kind, LeafReader] = {
+            Kind.AMOUNT: self.read_amount,
+            Kind.SHARE: _plainly(read_share),
+            Kind.POINTS: _plainly(read_points),
+            Kind.MULTIPLE: _plainly(read_multiple),
+            Kind.DAYS: _plainly(read_days),
+            Kind.UNITS: _plainly(read_units),
+            Kind.TEXT: _plainly(read_text),
+            Kind.PARTS: _plainly(self.read_parts),
+            Kind.SOME_PARTS: _plainly(lambda node: doc.words(node, (*PARTS, *vocabulary.buckets))),
+            Kind.BUCKETS: _plainly(lambda node: doc.words(node, tuple(vocabulary.buckets))),
+            Kind.GRAIN: _plainly(lambda node: (doc.word(node, tuple(GRAINS)),)),
+            Kind.BANDS: lambda node, note: Leaf(self.bands(node, note)),
+            Kind.PHASES: lambda node, note: Leaf(self.phases(node, note)),
         }
+
+    def read_amount(self, node: Node, note: str) -> Found:
+        """Yuan, or ``{share: 6%, of: average_wage}``: a share of a figure that the pool declares."""
+        if not isinstance(node, doc.Mapping):
+            return Leaf(read_amount(node))
+        fields = doc.mapping(node, ("share", "of"))
+        name = doc.word(fields["of"], tuple(self.figures))
+        figure, share = self.figures[name], read_percent(fields["share"], 0, 999)
+        day = cast("date", self.day)
+        entry = figure.history.on(day) if day >= figure.history.since else None
+        if entry is None or entry.value is None:
+            raise FigureSilent(**node.place.facts, figure=name, day=day)
+        found = entry.value
+        return (
+            Leaf(Derived.of(share, cast("Fen", found.figure), figure.title))
+            if isinstance(found, Leaf)
+            else Gap(note or entry.note, node.place)
+        )
 
     def read_parts(self, node: Node) -> tuple[str, ...]:
         """Parts of the bill, or buckets, or what ceilings cut off: never mixed, for no fen is looked at twice."""
@@ -146,28 +108,45 @@ class ValueReader:
 
     def history(self, name: str, node: Node, kind: Kind) -> Dated:
         """A parameter: a list of entries in order of time."""
-        if kind is Kind.BANDS:
-            return self.history_of(name, node, lambda leaf, note: Leaf(self.bands(leaf, note)))
-        reader = self.readers[kind]
-        return self.history_of(name, node, lambda leaf, _note: Leaf(reader(leaf)))
+        return self.history_of(name, node, self.readers[kind])
 
-    def history_of(self, name: str, node: Node, leaf: Callable[[Node, str], Leaf]) -> Dated:
+    def history_of(self, name: str, node: Node, leaf: LeafReader) -> Dated:
         """A parameter whose figures ``leaf`` reads."""
-        entries = [self.entry(item, leaf) for item in doc.items(node)]
-        for before, after in pairwise(entries):
-            _check_sequence(before, after)
+        written = [(self.entry(item, leaf), item) for item in doc.items(node)]
+        for (before, _), (after, _) in pairwise(written):
+            check_sequence(before, after)
+        entries: list[Entry] = []
+        for (entry, item), follower in zip_longest(written, written[1:]):
+            entries += self.cut(entry, item, follower[0] if follower else None, leaf)
         return Dated(name, tuple(entries), node.place)
 
-    def entry(self, node: Node, leaf: Callable[[Node, str], Leaf]) -> Entry:
-        """One dated value with its source."""
-        fields = doc.mapping(node, ("from", "value", "source"), ("to", "note"))
+    def entry(self, node: Node, leaf: LeafReader) -> Entry:
+        """One dated value with its source; a gap needs none, for it was not found."""
+        fields = doc.mapping(node, ("from", "value"), ("source", "to", "note"))
         since = read_date(fields["from"])
         until = read_date(fields["to"]) if "to" in fields else None
         if until is not None and until < since:
             raise DatesReversed(**fields["to"].place.facts, since=since, until=until)
-        note = doc.text(fields["note"]) if "note" in fields else ""
-        value = None if _is_word(fields["value"], "none") else self.value(fields["value"], leaf, note)
-        return Entry(since, until, value, self.source(fields["source"]), note, node.place)
+        if "source" not in fields and not _is_word(fields["value"], "unknown"):
+            raise MissingKey(**node.place.facts, key="source")
+        source = self.source(fields["source"]) if "source" in fields else NOT_FOUND
+        return Entry(since, until, self.on(since, node, leaf), source, _note(fields), node.place)
+
+    def on(self, day: date, node: Node, leaf: LeafReader) -> Value | None:
+        """The value written in an entry, with shares of figures taken on a day."""
+        fields = doc.free_mapping(node)
+        self.day = day
+        if _is_word(fields["value"], "none"):
+            return None
+        return self.value(fields["value"], leaf, _note(fields))
+
+    def cut(self, entry: Entry, node: Node, after: Entry | None, leaf: LeafReader) -> Iterator[Entry]:
+        """An entry; with shares of a figure in it, one for every stretch in which the figure stands still."""
+        yield entry
+        last = entry.until or (after.since - timedelta(days=1) if after else date.max)
+        days = {day for name in shares_in(node) for day in self.figures[name].history.change_days()}
+        for day in sorted(day for day in days if entry.since < day <= last):
+            yield replace(entry, since=day, value=self.on(day, node, leaf))
 
     def source(self, node: Node) -> Source:
         """A declared source, by name."""
@@ -176,8 +155,8 @@ class ValueReader:
             raise UnknownSource(**node.place.facts, name=name, known=", ".join(self.sources))
         return self.sources[name]
 
-    def value(self, node: Node, leaf: Callable[[Node, str], Leaf], note: str) -> Value:
-        """A figure, a table, or the word ``unknown``."""
+    def value(self, node: Node, leaf: LeafReader, note: str) -> Value:
+        """A figure, a table, or one of the words ``unknown`` and, inside a table, ``none``."""
         if _is_word(node, "unknown"):
             if not note:
                 raise UnknownNeedsNote(**node.place.facts)
@@ -186,23 +165,27 @@ class ValueReader:
             return self.table(node, leaf, note)
         return leaf(node, note)
 
-    def table(self, node: doc.Mapping, leaf: Callable[[Node, str], Leaf], note: str) -> Table:
+    def table(self, node: doc.Mapping, leaf: LeafReader, note: str) -> Table:
         """``{by: dimension, key: value, …, else: value}``, nested as wanted."""
         dimension = doc.word(node.entries["by"], self.vocabulary.dimensions)
         branches: list[tuple[Key, Value]] = []
         otherwise: Value | None = None
         for key, child in node.entries.items():
             if key == "else":
-                otherwise = self.value(child, leaf, note)
+                otherwise = self.branch(child, leaf, note)
             elif key != "by":
-                branches.append((self.key(dimension, key, child), self.value(child, leaf, note)))
-        _check_branches(dimension, branches, node, complete=otherwise is not None)
+                branches.append((self.key(dimension, key, child), self.branch(child, leaf, note)))
+        check_branches(dimension, branches, node, complete=otherwise is not None)
         return Table(dimension, tuple(branches), otherwise, node.place)
+
+    def branch(self, node: Node, leaf: LeafReader, note: str) -> Value:
+        """A value in a table; ``none`` where the rule does not exist for those who take this branch."""
+        return Absent() if _is_word(node, "none") and leaf is not ROW_SHARE else self.value(node, leaf, note)
 
     def key(self, dimension: str, text: str, node: Node) -> Key:
         """A branch's key: words with commas between them, or a range such as 1, 2-3, 4+."""
         if dimension in NUMBER_DIMENSIONS:
-            return _read_range(text, node)
+            return read_range(text, node)
         known = self.vocabulary.words(dimension)
         words = [word.strip() for word in text.split(",")]
         for word in words:
@@ -218,72 +201,47 @@ class ValueReader:
             over = read_amount(fields["over"])
             to = read_amount(fields["to"]) if "to" in fields else None
             before = bands[-1].to if bands else 0
-            _check_band(over, to, before, item, last=item is nodes[-1])
-            share = self.value(fields["share"], lambda leaf, _note: Leaf(read_share(leaf)), note)
-            bands.append(Band(over, to, share))
+            check_band(over, to, before, item, last=item is nodes[-1])
+            bands.append(Band(over, to, self.value(fields["share"], ROW_SHARE, note)))
         return tuple(bands)
+
+    def phases(self, node: Node, note: str) -> tuple[Phase, ...]:
+        """Phases of a stay from its first unit on, each touching the next, the last open."""
+        phases: list[Phase] = []
+        nodes = doc.items(node)
+        for item in nodes:
+            fields = doc.mapping(item, ("over", "share"), ("to", "most"))
+            over = read_units(fields["over"])
+            to = read_units(fields["to"]) if "to" in fields else None
+            before = phases[-1].to if phases else 0
+            check_band(over, to, before, item, last=item is nodes[-1])
+            share = self.value(fields["share"], ROW_SHARE, note)
+            most = self.branch(fields["most"], self.read_amount, note) if "most" in fields else None
+            phases.append(Phase(over, to, share, most))
+        return tuple(phases)
+
+
+def _plainly(read: Callable[[Node], Figure]) -> LeafReader:
+    return lambda node, _note: Leaf(read(node))
+
+
+ROW_SHARE = _plainly(read_share)
+"""Reads the share of a band or phase, which always exists."""
+
+
+def shares_in(node: Node) -> set[str]:
+    """Names of the figures of which a value takes shares."""
+    if isinstance(node, doc.Sequence):
+        return set().union(*(shares_in(item) for item in node.items))
+    if not isinstance(node, doc.Mapping):
+        return set()
+    own = {doc.text(node.entries["of"])} if node.entries.keys() == {"share", "of"} else set()
+    return own.union(*(shares_in(child) for child in node.entries.values()))
+
+
+def _note(fields: Mapping[str, Node]) -> str:
+    return doc.text(fields["note"]) if "note" in fields else ""
 
 
 def _is_word(node: Node, word: str) -> bool:
     return isinstance(node, doc.Scalar) and node.text == word
-
-
-def _check_sequence(before: Entry, after: Entry) -> None:
-    """An entry follows the one before it in time, at once where that one names its end."""
-    if after.since <= before.since or (before.until is not None and before.until >= after.since):
-        raise DatesOverlap(**after.place.facts, since=after.since, until=before.until or before.since)
-    if before.until is not None and before.until + timedelta(days=1) < after.since:
-        raise DatesGap(**after.place.facts, since=after.since, until=before.until)
-
-
-def _check_band(over: Fen, to: Fen | None, before: Fen | None, node: Node, *, last: bool) -> None:
-    """A band begins where the one before ends and ends above its beginning; only the last is open."""
-    if before is not None and over > before:
-        raise BandsGap(**node.place.facts, over=yuan(over), to=yuan(before))
-    if before is not None and over < before:
-        raise BandsOverlap(**node.place.facts, over=yuan(over), to=yuan(before))
-    if (to is None) != last:
-        raise BandsOpen(**node.place.facts)
-    if to is not None and to <= over:
-        raise BandReversed(**node.place.facts, over=yuan(over), to=yuan(to))
-
-
-def _read_range(text: str, node: Node) -> Span:
-    """1 (just one), 2-3 (both included) or 4+ (open above)."""
-    match = RANGE.fullmatch(text)
-    if not match:
-        raise BadNumber(
-            **node.place.facts, text=text, expected_zh="区间（如 1、2-3、4+）", expected_en="a range like 1, 2-3, 4+"
-        )
-    low = int(match.group(1))
-    high = None if match.group(3) else int(match.group(2) or low)
-    if high is not None and high < low:
-        raise OutOfRange(**node.place.facts, text=text, low=low, high=high)
-    return Span(low, high)
-
-
-def _check_branches(dimension: str, branches: list[tuple[Key, Value]], node: Node, *, complete: bool) -> None:
-    """No word or number in two branches; numbers covered without holes, or ``else`` (``complete``) takes the rest."""
-    seen: set[str] = set()
-    spans: list[Span] = []
-    for key, _ in branches:
-        if isinstance(key, Span):
-            spans.append(key)
-        else:
-            for word in sorted(key & seen):
-                raise WordTwice(**node.place.facts, word=word)
-            seen |= key
-    if spans:
-        _check_spans(sorted(spans, key=lambda span: span.low), NUMBER_DIMENSIONS[dimension], node, complete=complete)
-
-
-def _check_spans(spans: list[Span], least: int, node: Node, *, complete: bool) -> None:
-    covered: int | None = least - 1
-    for span in spans:
-        if covered is None or span.low <= covered:
-            raise RangesOverlap(**node.place.facts, key=span.text)
-        if span.low > covered + 1 and not complete:
-            raise RangesGap(**node.place.facts, missing=Span(covered + 1, span.low - 1).text)
-        covered = span.high
-    if covered is not None and not complete:
-        raise RangesGap(**node.place.facts, missing=f"{covered + 1}+")

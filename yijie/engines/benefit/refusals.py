@@ -134,6 +134,14 @@ class FactUndeclared(YijieError):
     en = "the case states {fact}={word}, which the policy does not declare; declared: {known}"
 
 
+class CodeUnclear(YijieError):
+    """A disease code of which the published rule does not say whether it is meant."""
+
+    code = "benefit.case.code_unclear"
+    zh = "公布的政策没有说明病种编码 {code} 是否属于其所指的病种；请在个案中直接写明病种或 none"
+    en = "the published rule does not say whether it means the disease code {code}; state the pool's word, or none"
+
+
 class LineContradicts(YijieError):
     """A fee line whose amount and quantity point in different directions."""
 

@@ -11,29 +11,41 @@ from yijie.engines.benefit.active import Active, steps_for_case
 from yijie.engines.benefit.arithmetic import repeated_deductible
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.plan import (
-    CeilingPlan,
     CoverPlan,
     DeductiblePlan,
-    FirstSharePlan,
     GuaranteePlan,
     LayerPlan,
+    LimitPlan,
+    Mark,
+    PayPlan,
     Plan,
+    RoundingPlan,
     Use,
 )
 from yijie.engines.benefit.policy import Layer, Policy
+from yijie.engines.benefit.primitives import GRAINS
 from yijie.engines.benefit.profile import check_buckets, facts_of, profile_of
 from yijie.engines.benefit.refusals import CareRefused
+from yijie.engines.benefit.resolve_base import (
+    CEILINGS,
+    ceilings,
+    counter_of,
+    covers,
+    firsts,
+    ratio_of,
+    unit_plan,
+    whole_of,
+)
 from yijie.engines.benefit.resolve_pay import WHOLE, pay_plan
-from yijie.engines.benefit.steps import COVERABLE
-from yijie.engines.benefit.values import Facts
-from yijie.engines.benefit.words import HOSPITAL, PARTS, PERSONAL_ACCOUNT
-from yijie.kernel.money import Ratio, share_of
+from yijie.engines.benefit.values import Absent, Facts, find
+from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT
+from yijie.kernel.money import share_of
 
-PLANS_MAX = 50_000
-"""Plans kept per policy; when reached all are forgotten and made anew."""
+PLANS_MAX = 500
+"""Plans kept per policy, some 3 KiB each; when reached all are forgotten. A new one costs a tenth of a millisecond.
 
-CEILINGS = {"cost_ceiling": "cost", "excess_ceiling": "excess", "payment_ceiling": "paid"}
-"""What each ceiling counts, which is also the last word of its accumulator's name."""
+Profiles count ages and ordinals: a busy server would otherwise meet, and keep, new ones for weeks.
+"""
 
 
 def plan_for(policy: Policy, case: Case, day: date) -> Plan:
@@ -60,36 +72,59 @@ def make_plan(policy: Policy, case: Case, day: date) -> Plan:
 
 
 def layer_plan(layer: Layer, facts: Facts, day: date) -> LayerPlan | None:
-    """The layer resolved; None when it has ended or does not exist on the day.
+    """The layer resolved; None when it has ended or does not exist on the day or for the case.
 
     Raises :class:`CareRefused` when one of its refuse steps holds.
     """
     if not in_force(layer, day):
         return None
+    excluded = _barred(layer, facts, day)
+    if excluded is not None:
+        return LayerPlan(layer.name, layer.title, layer.payer, CoverPlan(()), WHOLE, excluded=excluded)
     chosen = steps_for_case(layer.steps, facts, day)
-    for active in _named("refuse", chosen):
-        reason = active.main().text
-        place = active.step.place.facts["place"]
-        raise CareRefused(reason_zh=reason.zh, reason_en=reason.en, layer=layer.name, place=place)
-    excluding = _named("exclude", chosen)
-    excluded = excluding[0].main() if excluding else None
+    if _waived(layer, chosen, facts, day):
+        return None
     deductible = _deductible(layer, _named("deductible", chosen))
-    ceilings = {name: _ceilings(layer, _named(name, chosen)) for name in CEILINGS}
+    limits = _cost_limits(layer, chosen)
+    excess, paid = (ceilings(layer, _named(name, chosen)) for name in ("excess_ceiling", "payment_ceiling"))
+    pay = pay_plan(layer, chosen)
     return LayerPlan(
         name=layer.name,
         title=layer.title,
         payer=layer.payer,
-        excluded=excluded,
-        covers=_covers(layer, _named("covers", chosen)),
-        first_shares=tuple(_first_share(active) for active in _named("first_share", chosen)),
-        cost_ceilings=ceilings["cost_ceiling"],
+        covers=covers(layer, _named("covers", chosen)),
+        pay=pay,
+        firsts=firsts(chosen),
+        cost_limits=limits,
         deductible=deductible,
-        excess_ceilings=ceilings["excess_ceiling"],
-        pay=WHOLE if excluded else pay_plan(layer, chosen),
+        excess_ceilings=excess,
         guarantee=_guarantee(_named("guarantee", chosen)),
-        payment_ceilings=ceilings["payment_ceiling"],
-        marks=_marks(layer, deductible, [plan for plans in ceilings.values() for plan in plans]),
+        rounding=_rounding(_named("rounding", chosen)),
+        payment_ceilings=paid,
+        marks=_marks(layer, deductible, (*limits, *excess, *paid), pay),
     )
+
+
+def bars(layer: Layer, facts: Facts, day: date) -> list[Active]:
+    """The steps that keep the layer from paying for the case: refusals first, then exclusions.
+
+    They are asked before all others, so that what a policy refuses needs no figures.
+    """
+    chosen = steps_for_case((step for step in layer.steps if step.name in ("refuse", "exclude")), facts, day)
+    return [*_named("refuse", chosen), *_named("exclude", chosen)]
+
+
+def _barred(layer: Layer, facts: Facts, day: date) -> Use | None:
+    """The reason why the layer pays nothing; raises :class:`CareRefused` where the case is not settled at all."""
+    barring = bars(layer, facts, day)
+    if not barring:
+        return None
+    first = barring[0]
+    if first.step.name == "refuse":
+        reason = first.main().text
+        place = first.step.place.facts["place"]
+        raise CareRefused(reason_zh=reason.zh, reason_en=reason.en, layer=layer.name, place=place)
+    return first.main()
 
 
 def in_force(layer: Layer, day: date) -> bool:
@@ -102,44 +137,27 @@ def in_force(layer: Layer, day: date) -> bool:
     return not rules or any(rule.on(day) is not None for rule in spoken)
 
 
+def _waived(layer: Layer, chosen: Sequence[Active], facts: Facts, day: date) -> bool:
+    """Whether the only pay rules that speak of the case say that there is none for it."""
+    if any(active.step.primitive.one_of == "pay" for active in chosen):
+        return False
+    rules = (step for step in layer.steps if step.primitive.one_of == "pay" and step.holds(facts))
+    entries = (step.main.on(day) for step in rules if step.main.since <= day)
+    return any(entry and entry.value and isinstance(find(entry.value, facts)[0], Absent) for entry in entries)
+
+
 def _named(name: str, chosen: Sequence[Active]) -> list[Active]:
     return [active for active in chosen if active.step.name == name]
 
 
-def _covers(layer: Layer, steps: Sequence[Active]) -> CoverPlan:
-    """A covers step, or what holds without one: the eligible amount; for a stated sum the whole bill."""
-    if not steps:
-        stated_only = all(step.name == "stated" for step in layer.steps if step.primitive.one_of == "pay")
-        whole = stated_only and layer.payer != PERSONAL_ACCOUNT
-        return CoverPlan(tuple(range(len(PARTS))) if whole else (0,), (), (), False, False, False, ())
-    active = steps[0]
-    uses = active.uses("parts", "without")
-    named = uses["parts"].words
-    without = uses["without"].words if "without" in uses else ()
-    return CoverPlan(
-        parts=tuple(PARTS.index(name) for name in named if name in PARTS),
-        buckets=tuple(name for name in named if name not in COVERABLE),
-        without=without,
-        beyond="beyond_ceiling" in named,
-        unpaid="unpaid_over_ceiling" in named,
-        billed=active.step.forms["seen"] == "billed",
-        uses=tuple(uses.values()),
-    )
-
-
-def _first_share(active: Active) -> FirstSharePlan:
-    use = active.main()
-    kept = 1 - use.ratio
-    return FirstSharePlan(kept.numerator, kept.denominator, (use,))
-
-
-def _ceilings(layer: Layer, steps: Sequence[Active]) -> tuple[CeilingPlan, ...]:
-    plans = []
-    for active in steps:
-        use = active.main()
-        counter = active.step.forms.get("counter", layer.name)
-        accumulator = f"{counter}.{CEILINGS[active.step.name]}"
-        plans.append(CeilingPlan(active.step.name, use.whole, active.step.forms["per"], accumulator, (use,)))
+def _cost_limits(layer: Layer, chosen: Sequence[Active]) -> tuple[LimitPlan, ...]:
+    """Ceilings on cost and on cost for every unit, in written order."""
+    plans: list[LimitPlan] = []
+    for active in chosen:
+        if active.step.name == "cost_ceiling":
+            plans += ceilings(layer, [active])
+        elif active.step.name == "unit_ceiling":
+            plans.append(unit_plan(layer, active))
     return tuple(plans)
 
 
@@ -152,33 +170,25 @@ def _deductible(layer: Layer, steps: Sequence[Active]) -> DeductiblePlan | None:
     first = uses["amount"].whole
     if "times" in uses:
         first = share_of(first, uses["times"].ratio)
-    times = _ratio(uses.get("repeat_times"), Fraction(1))
-    minus_share = _ratio(uses.get("repeat_minus_share"), Fraction(0))
+    times = ratio_of(uses.get("repeat_times"), Fraction(1))
+    minus_share = ratio_of(uses.get("repeat_minus_share"), Fraction(0))
     due = repeated_deductible(
         first,
         cast("int", active.facts["ordinal"]),
         times=(times.numerator, times.denominator),
-        minus=_whole(uses.get("repeat_minus")),
+        minus=whole_of(uses.get("repeat_minus")),
         minus_share=(minus_share.numerator, minus_share.denominator),
-        least=_whole(uses.get("least")),
+        least=whole_of(uses.get("least")),
     )
     forms = active.step.forms
     return DeductiblePlan(
         due=due,
-        again_every=_whole(uses.get("again_every")),
+        again_every=whole_of(uses.get("again_every")),
         yearly=forms["charged"] == "once_a_year",
-        accumulator=f"{forms.get('counter', layer.name)}.deductible",
+        accumulator=f"{counter_of(layer, active)}.deductible",
         subtracted=forms["subtracted"],
         uses=tuple(uses.values()),
     )
-
-
-def _whole(use: Use | None) -> int:
-    return use.whole if use else 0
-
-
-def _ratio(use: Use | None, otherwise: Ratio) -> Ratio:
-    return use.ratio if use else otherwise
 
 
 def _guarantee(steps: Sequence[Active]) -> GuaranteePlan | None:
@@ -189,16 +199,27 @@ def _guarantee(steps: Sequence[Active]) -> GuaranteePlan | None:
     return GuaranteePlan(ratio.numerator, ratio.denominator, (use,))
 
 
+def _rounding(steps: Sequence[Active]) -> RoundingPlan | None:
+    if not steps:
+        return None
+    use = steps[0].main()
+    return RoundingPlan(GRAINS[use.words[0]], steps[0].step.forms["direction"], (use,))
+
+
 def _marks(
-    layer: Layer, deductible: DeductiblePlan | None, ceilings: Sequence[CeilingPlan]
-) -> tuple[tuple[str, str, str], ...]:
+    layer: Layer, deductible: DeductiblePlan | None, limits: Sequence[LimitPlan], pay: PayPlan
+) -> tuple[Mark, ...]:
     """Everything the layer counts: its own four sums of the year, and what its steps count under other names."""
     if layer.payer in (PERSONAL_ACCOUNT, HOSPITAL):
-        return (("paid", f"{layer.name}.paid", "year"),)
-    marks = [(kind, f"{layer.name}.{kind}", "year") for kind in ("cost", "deductible", "excess", "paid")]
+        marks = [("paid", f"{layer.name}.paid", "year")]
+    else:
+        marks = [(kind, f"{layer.name}.{kind}", "year") for kind in ("cost", "deductible", "excess", "paid")]
     if deductible is not None:
         marks.append(("deductible", deductible.accumulator, "year"))
-    marks += [
-        (CEILINGS[ceiling.step], ceiling.accumulator, ceiling.per) for ceiling in ceilings if ceiling.per != "visit"
-    ]
+    counted = [pay.rate, *limits] if pay.rate else limits
+    for limit in counted:
+        kind = CEILINGS.get(limit.step, limit.accumulator)
+        marks.append((kind, limit.accumulator, "year" if limit.per == "visit" else limit.per))
+    if pay.phases is not None:
+        marks.append((pay.phases.accumulator, pay.phases.accumulator, "year"))
     return tuple(dict.fromkeys(marks))

@@ -8,11 +8,13 @@ from math import lcm
 from typing import cast
 
 from yijie.engines.benefit.active import Active
-from yijie.engines.benefit.plan import PayPlan, Use
+from yijie.engines.benefit.plan import AllowancePlan, PayPlan, PhasePlan, Use
 from yijie.engines.benefit.policy import Layer
+from yijie.engines.benefit.primitives import UNIT
 from yijie.engines.benefit.refusals import NoRuleForCase
-from yijie.engines.benefit.values import Gap, fact_for, find
-from yijie.engines.benefit.words import PERSONAL_ACCOUNT
+from yijie.engines.benefit.resolve_base import unit_plan, whole_of
+from yijie.engines.benefit.values import Absent, Gap, fact_for, figure_of, find
+from yijie.engines.benefit.words import DAY, PERSONAL_ACCOUNT
 from yijie.kernel.money import Ratio
 
 ADJUSTING = ("own_share", "factor", "points")
@@ -22,9 +24,7 @@ Start = tuple[tuple[int, ...], tuple[Ratio, ...], tuple[tuple[int, Gap], ...], t
 """Inner borders, ratios, gaps among them, parameters: what a pay rule starts from."""
 Adjustment = tuple[str, tuple[Use, ...], tuple[Ratio, ...]]
 
-WHOLE = PayPlan(
-    "whole", (), (ONE,), (1,), 1, on_excess=True, over_year=False, stated="", gaps=(), uses=(), adjustments=()
-)
+WHOLE = PayPlan("whole")
 """All that is seen: what the personal account pays, up to its balance."""
 
 
@@ -36,8 +36,15 @@ def pay_plan(layer: Layer, chosen: Sequence[Active]) -> PayPlan:
     if rule is None:
         raise NoRuleForCase(**layer.place.facts)
     if rule.step.name == "stated":
-        return _stated(layer, rule)
-    bounds, ratios, gaps, uses = _bands(rule) if rule.step.name == "bands" else _flat(rule)
+        return PayPlan("stated", stated=rule.step.forms.get("name", layer.name), uses=(rule.main(),))
+    if rule.step.name == "allowance":
+        return PayPlan("allowance", allowance=_allowance(rule, chosen))
+    return _adjusted(layer, rule, chosen)
+
+
+def _adjusted(layer: Layer, rule: Active, chosen: Sequence[Active]) -> PayPlan:
+    """A rule of ratios with what the adjusting steps make of them."""
+    bounds, ratios, gaps, uses = _start(layer, rule)
     adjustments: list[Adjustment] = []
     for active in chosen:
         if active.step.name in ADJUSTING:
@@ -53,17 +60,19 @@ def pay_plan(layer: Layer, chosen: Sequence[Active]) -> PayPlan:
         denominator=denominator,
         on_excess=rule.step.forms.get("measured_on") != "cost",
         over_year=rule.step.forms.get("over") == "year",
-        stated="",
         gaps=gaps,
         uses=uses,
         adjustments=tuple(adjustments),
+        phases=_phases(layer, rule, bounds) if rule.step.name == "phases" else None,
+        rate=unit_plan(layer, rule) if rule.step.name == "rate" else None,
     )
 
 
-def _stated(layer: Layer, rule: Active) -> PayPlan:
-    """A sum decided outside the policy; the case gives it under the step's name, or the layer's."""
-    name = rule.step.forms.get("name", layer.name)
-    return PayPlan("stated", (), (ONE,), (1,), 1, True, False, name, (), (rule.main(),), ())
+def _start(layer: Layer, rule: Active) -> Start:
+    """What the rule itself says, before anything adjusts it."""
+    if rule.step.name == "rate":
+        return (), (ONE,), (), unit_plan(layer, rule).uses
+    return _flat(rule) if rule.step.name == "ratio" else _rows(rule)
 
 
 def _flat(rule: Active) -> Start:
@@ -76,16 +85,49 @@ def _flat(rule: Active) -> Start:
     return (), (_within_bounds(ratio),), (), tuple(uses.values())
 
 
-def _bands(rule: Active) -> Start:
-    """Inner borders and a ratio per band; what chose the ratios joins what chose the schedule."""
+def _rows(rule: Active) -> Start:
+    """Inner borders and a ratio per band or phase; what chose the ratios joins what chose the schedule."""
     use = rule.main()
-    bands = use.bands
-    found = [find(band.share, rule.facts) for band in bands]
+    rows = use.rows
+    found = [find(row.share, rule.facts) for row in rows]
     choices = dict.fromkeys((*use.choices, *(choice for _, chosen in found for choice in chosen)))
-    bounds = tuple(cast("int", band.to) for band in bands[:-1])
+    bounds = tuple(cast("int", row.to) for row in rows[:-1])
     gaps = tuple((index, share) for index, (share, _) in enumerate(found) if isinstance(share, Gap))
-    ratios = tuple(Fraction(0) if isinstance(share, Gap) else cast("Ratio", share.figure) for share, _ in found)
+    ratios = tuple(Fraction(0) if isinstance(share, Gap) else cast("Ratio", figure_of(share)) for share, _ in found)
     return bounds, ratios, gaps, (Use(use.name, ratios, tuple(choices), use.entry, use.place),)
+
+
+def _phases(layer: Layer, rule: Active, bounds: tuple[int, ...]) -> PhasePlan:
+    """Over which units the phases go, and the most that a unit costs in each."""
+    limits: list[int | None] = []
+    for row in rule.main().phases:
+        found = find(row.most, rule.facts)[0] if row.most else Absent()
+        limits.append(cast("int | None", figure_of(found)))
+    unit = rule.step.forms.get(UNIT, DAY)
+    return PhasePlan(unit, bounds, tuple(limits), rule.step.forms["over"] == "year", f"{layer.name}.phases.{unit}")
+
+
+def _allowance(rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
+    """A sum beside the bill; its base is the policy's or the case's, its days the policy's or the case's units."""
+    further = [active for active in chosen if active.step.name == "more_days"]
+    uses = rule.uses("base", "share", "least", "most", "days", "divided_by")
+    days = [active.main() for active in further]
+    forms = rule.step.forms
+    return AllowancePlan(
+        base=uses["base"].whole if "base" in uses else None,
+        stated_as=forms.get("stated_as", ""),
+        least=whole_of(uses.get("least")),
+        most=uses["most"].whole if "most" in uses else None,
+        share=uses["share"].ratio,
+        days=uses["days"].whole if "days" in uses else None,
+        unit=forms.get(UNIT, ""),
+        more=tuple(
+            (use.whole, active.step.forms.get("for_each", "")) for use, active in zip(days, further, strict=True)
+        ),
+        divided_by=uses["divided_by"].whole if "divided_by" in uses else 1,
+        paid_to=forms["paid_to"],
+        uses=(*uses.values(), *days),
+    )
 
 
 def _adjust(step: str, ratio: Ratio, uses: dict[str, Use]) -> Ratio:

@@ -8,9 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from yijie.engines.benefit.case import Amounts
+from yijie.engines.benefit.case import AT_HOME, Amounts, Remote
 from yijie.engines.benefit.plan import LayerPlan, Use
 from yijie.engines.benefit.refusals import PayersDoNotAddUp, PayersExceedBill
+from yijie.engines.benefit.words import DIRECT
 from yijie.kernel.codes import Fund
 from yijie.kernel.money import Fen, Ratio, yuan
 
@@ -41,7 +42,10 @@ class TraceStep(NamedTuple):
 
 
 class LayerShare(NamedTuple):
-    """What one layer did, in fen: what it saw, the deductible it took, what it paid, what its ceilings cut off."""
+    """What one layer did, in fen: what it saw, the deductible it took, what it paid, what its ceilings cut off.
+
+    ``base`` is the cost on which it paid, above the deductible and within its ceilings.
+    """
 
     layer: str
     payer: str
@@ -49,6 +53,16 @@ class LayerShare(NamedTuple):
     deductible: Fen
     paid: Fen
     cut: Fen
+    base: Fen
+
+
+class AllowancePaid(NamedTuple):
+    """A sum paid to the person, or credited to the account, beside the bill."""
+
+    layer: str
+    payer: str
+    paid_to: str
+    amount: Fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,21 @@ class Benefit:
     """What the case adds to the accumulators; taking them off again undoes it exactly."""
     layers: tuple[LayerShare, ...]
     trace: tuple[TraceStep, ...]
+    allowances: tuple[AllowancePaid, ...] = ()
+    prepaid: Fen = 0
+    """What lay with the hospital before; cash comes out of it first."""
+    remote: Remote = AT_HOME
+    channel: str = DIRECT
+
+    @property
+    def cash_due(self) -> Fen:
+        """Cash still to be paid after what was prepaid."""
+        return max(0, self.cash - self.prepaid)
+
+    @property
+    def refund(self) -> Fen:
+        """What comes back of what was prepaid."""
+        return max(0, self.prepaid - self.cash)
 
     @property
     def funds_total(self) -> Fen:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from yijie.engines.benefit.accumulators import counted, period_suffix
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.plan import CoverPlan, LayerPlan, Use
-from yijie.engines.benefit.result import LayerShare, TraceStep
-from yijie.engines.benefit.words import PARTS
-from yijie.kernel.money import Ratio
+from yijie.engines.benefit.refusals import FactMissing
+from yijie.engines.benefit.result import AllowancePaid, LayerShare, TraceStep
+from yijie.engines.benefit.words import PARTS, VISIT
+from yijie.kernel.money import Ratio, half_up
 
 PART_INDEX = {part: index for index, part in enumerate(PARTS)}
 
@@ -18,8 +19,8 @@ class Run:
     """Layers read and write this in turn; it lives for one evaluation only."""
 
     __slots__ = (
-        "beyond", "billed", "buckets", "case", "deductible", "deltas", "left", "paid", "pooled_ratio", "shares",
-        "steps", "tracing", "unpaid",
+        "allowances", "beyond", "billed", "buckets", "case", "deductible", "deltas", "left", "paid", "pooled_ratio",
+        "shares", "steps", "tracing", "unpaid",
     )  # fmt: skip
 
     def __init__(self, case: Case, tracing: bool) -> None:
@@ -40,6 +41,7 @@ class Run:
         self.deductible = 0
         self.pooled_ratio: Ratio | None = None
         self.deltas = counted(case)
+        self.allowances: list[AllowancePaid] = []
         self.shares: list[LayerShare] = []
         self.steps: list[TraceStep] = []
 
@@ -47,18 +49,35 @@ class Run:
         """What an accumulator holds by now, earlier layers of this very case included."""
         return self.case.accumulators.get(accumulator, 0) + self.deltas.get(accumulator, 0)
 
+    def used_per(self, accumulator: str, per: str) -> int:
+        """What a limit's period has used: of the year, month or day, or of this stay's earlier settlements."""
+        if per == VISIT:
+            return self.case.stay.get(accumulator, 0) + self.deltas.get(accumulator, 0)
+        return self.used(accumulator + period_suffix(per, self.case.service_to))
+
+    def units(self, unit: str, uses: tuple[Use, ...]) -> int:
+        """Units of service in hundredths; :class:`FactMissing` where the case does not state them."""
+        stated = self.case.units_of(unit)
+        if stated is None:
+            raise FactMissing(**uses[0].place.facts, fact=f"units.{unit}")
+        return stated
+
     def note(self, layer: LayerPlan, step: str, uses: tuple[Use, ...], **sums: int) -> None:
         """Keep a step for the trace."""
         self.steps.append(TraceStep(layer, step, sums, uses))
 
     def see(self, covers: CoverPlan) -> int:
-        """The sum a layer looks at."""
-        parts = self.billed if covers.billed else self.left
-        seen = sum(parts[index] for index in covers.parts)
-        for name in covers.buckets:
-            seen += self.buckets.get(name, 0)
-        for name in covers.without:
-            seen -= self._inside(name, covers.parts)
+        """The sum a layer looks at: of what is left, or of the bill as it was."""
+        parts: Sequence[int] = self.left
+        marked = self.buckets
+        if covers.billed:
+            parts, marked = self.billed, {name: bucket.amount for name, bucket in self.case.amounts.buckets.items()}
+        seen = sum(self._free(parts, marked, index, covers.without) for index in covers.parts)
+        seen += self._marked(parts, marked, covers.buckets)
+        if covers.partly is not None:
+            some = sum(parts[index] for index in covers.partly.parts)
+            some += self._marked(parts, marked, covers.partly.buckets)
+            seen += half_up(some * covers.partly.numerator, covers.partly.denominator)
         if covers.beyond:
             seen += min(self.beyond, self.left[0])
         if covers.unpaid:
@@ -67,24 +86,29 @@ class Run:
 
     def take(self, covers: CoverPlan, paid: int) -> None:
         """Take a payment off what it was paid on; what exceeds that comes off the rest of the bill in order."""
-        rest = paid
-        for name in covers.buckets:
-            rest -= self._take_bucket(name, rest)
+        rest = self._take_named(covers.buckets, paid)
         for index in covers.parts:
-            spared = sum(self._inside(name, (index,)) for name in covers.without)
-            rest -= self._take_part(index, rest, self.left[index] - spared)
+            rest -= self._take_part(index, rest, self._free(self.left, self.buckets, index, covers.without))
+        if covers.partly is not None:
+            rest = self._take_named(covers.partly.buckets, rest)
+            for index in covers.partly.parts:
+                rest -= self._take_part(index, rest, self.left[index])
         if rest:
             for index, left in enumerate(self.left):
                 rest -= self._take_part(index, rest, left)
 
     def book(self, plan: LayerPlan, sums: Mapping[str, int]) -> None:
-        """Move the accumulators by what the layer counts: cost, deductible, excess, paid."""
+        """Move the accumulators by what the layer counts: cost, deductible, excess, paid, units of service."""
         day = self.case.service_to
         for kind, accumulator, per in plan.marks:
-            if amount := sums[kind]:
+            if amount := sums.get(kind, 0):
                 name = accumulator if per == "year" else accumulator + period_suffix(per, day)
                 self.deltas[name] = self.deltas.get(name, 0) + amount
-        self.paid[plan.payer] = self.paid.get(plan.payer, 0) + sums["paid"]
+
+    def _take_named(self, buckets: tuple[str, ...], wanted: int) -> int:
+        for name in buckets:
+            wanted -= self._take_bucket(name, wanted)
+        return wanted
 
     def _take_bucket(self, name: str, wanted: int) -> int:
         bucket = self.case.amounts.buckets.get(name)
@@ -102,7 +126,16 @@ class Run:
                 self.buckets[name] = min(left, self.left[index])
         return taken
 
-    def _inside(self, name: str, parts: tuple[int, ...]) -> int:
-        """What is left of a bucket if it lies inside one of the parts."""
-        bucket = self.case.amounts.buckets.get(name)
-        return self.buckets[name] if bucket is not None and PART_INDEX[bucket.part] in parts else 0
+    def _free(self, parts: Sequence[int], marked: Mapping[str, int], index: int, without: tuple[str, ...]) -> int:
+        """What of a part lies outside the named buckets."""
+        return max(0, parts[index] - self._inside(marked, without, index)) if without else parts[index]
+
+    def _marked(self, parts: Sequence[int], marked: Mapping[str, int], names: tuple[str, ...]) -> int:
+        """What lies inside the named buckets, of each part no more than the part."""
+        indices = range(len(PARTS)) if names else ()
+        return sum(min(self._inside(marked, names, index), parts[index]) for index in indices)
+
+    def _inside(self, marked: Mapping[str, int], names: tuple[str, ...], index: int) -> int:
+        """The named buckets of a part."""
+        marks = self.case.amounts.buckets
+        return sum(marked[name] for name in names if name in marks and PART_INDEX[marks[name].part] == index)

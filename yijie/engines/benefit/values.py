@@ -14,7 +14,7 @@ from typing import TypeAlias
 from yijie.engines.benefit.document import Place
 from yijie.engines.benefit.refusals import FactMissing, NothingSaid, ParameterUnknown
 from yijie.engines.benefit.words import Text
-from yijie.kernel.money import Fen
+from yijie.kernel.money import Fen, share_of
 
 FactValue: TypeAlias = str | int | frozenset[str] | None
 Facts: TypeAlias = Mapping[str, FactValue]
@@ -30,7 +30,34 @@ class Band:
     share: Value
 
 
-Figure: TypeAlias = int | Fraction | Text | tuple[str, ...] | tuple[Band, ...] | tuple[Fraction, ...]
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of a stay: units above ``over`` up to ``to`` (hundredths), the share paid, the most cost a unit."""
+
+    over: int
+    to: int | None
+    share: Value
+    most: Value | None
+
+
+class Derived(int):
+    """Fen that are a share of a figure of the pool: 6 % of the average wage. Remembers where it came from."""
+
+    share: Fraction
+    base: Fen
+    name: Text
+
+    @classmethod
+    def of(cls, share: Fraction, base: Fen, name: Text) -> Derived:
+        """The share of a figure, rounded half up."""
+        derived = cls(share_of(base, share))
+        derived.share, derived.base, derived.name = share, base, name
+        return derived
+
+
+Figure: TypeAlias = (
+    int | Fraction | Text | tuple[str, ...] | tuple[Band, ...] | tuple[Phase, ...] | tuple[Fraction, ...]
+)
 """What a table ends in: fen, a count of days, an exact ratio, a wording, words, bands, or the bands' ratios."""
 
 
@@ -47,6 +74,11 @@ class Gap:
 
     note: str
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A branch where the rule does not exist: no ceiling for this group, no multiple for that situation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +112,15 @@ class Table:
     place: Place
 
 
-Value: TypeAlias = Leaf | Gap | Table
+Found: TypeAlias = Leaf | Gap | Absent
+Value: TypeAlias = Found | Table
 
 Choice: TypeAlias = tuple[str, FactValue]
 """A fact that decided a branch: (dimension, what the case has)."""
 
 
-def look_up(value: Value, facts: Facts) -> tuple[Figure, tuple[Choice, ...]]:
-    """The figure for a case and the facts that chose it.
+def look_up(value: Value, facts: Facts) -> tuple[Figure | None, tuple[Choice, ...]]:
+    """The figure for a case, None where the rule does not exist for it, and the facts that chose it.
 
     Raises :class:`FactMissing` when the case does not say what the table asks, :class:`NothingSaid` when no branch
     fits, :class:`ParameterUnknown` when the branch is a declared gap.
@@ -96,7 +129,7 @@ def look_up(value: Value, facts: Facts) -> tuple[Figure, tuple[Choice, ...]]:
     return figure_of(found), choices
 
 
-def find(value: Value, facts: Facts) -> tuple[Leaf | Gap, tuple[Choice, ...]]:
+def find(value: Value, facts: Facts) -> tuple[Found, tuple[Choice, ...]]:
     """Like :func:`look_up`, but a declared gap is handed back, for figures that may turn out not to matter."""
     chosen: list[Choice] = []
     while isinstance(value, Table):
@@ -106,11 +139,11 @@ def find(value: Value, facts: Facts) -> tuple[Leaf | Gap, tuple[Choice, ...]]:
     return value, tuple(chosen)
 
 
-def figure_of(found: Leaf | Gap) -> Figure:
+def figure_of(found: Found) -> Figure | None:
     """The figure found; :class:`ParameterUnknown` for a gap."""
     if isinstance(found, Gap):
         raise ParameterUnknown(**found.place.facts, note=found.note)
-    return found.figure
+    return found.figure if isinstance(found, Leaf) else None
 
 
 def fact_for(dimension: str, facts: Facts, place: Place) -> FactValue:
@@ -127,8 +160,9 @@ def dimensions_of(value: Value) -> set[str]:
         inner = [child for _, child in value.branches] + ([value.otherwise] if value.otherwise else [])
         return {value.dimension}.union(*(dimensions_of(child) for child in inner))
     if isinstance(value, Leaf) and isinstance(value.figure, tuple):
-        bands = (figure for figure in value.figure if isinstance(figure, Band))
-        return set().union(*(dimensions_of(band.share) for band in bands))
+        rows = [row for row in value.figure if isinstance(row, Band | Phase)]
+        inner = [row.share for row in rows] + [row.most for row in rows if isinstance(row, Phase) and row.most]
+        return set().union(*(dimensions_of(child) for child in inner))
     return set()
 
 

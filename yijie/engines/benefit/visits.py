@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from yijie.engines.benefit.accumulators import apply_deltas
+from yijie.engines.benefit.arithmetic import HUNDREDTHS
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.evaluate import evaluate
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.result import Benefit
+from yijie.engines.benefit.words import DAY
 from yijie.kernel.codes import Insurance
+from yijie.kernel.errors import YijieError
 
 YearKey = tuple[Insurance, int]
 
@@ -32,25 +35,41 @@ class Years:
 
 
 def settle_in_order(policy: Policy, cases: Iterable[Case], years: Years) -> Iterator[Benefit]:
-    """Benefits of one person's visits, folded into ``years`` as they come.
+    """Benefits of one person's visits, folded into ``years`` as they come; ends with the first refusal.
 
     A visit that continues the one before it (mid-stay, or the later part of a stay split at the year's end) brings
-    along the deductible which that stay has already borne. The account balance falls by what each visit draws.
+    along what that stay has already moved and how long it was, so that it bears its deductible once and its bands and
+    phases go on. The account balance falls by what each visit draws.
     """
-    borne = drawn = 0
+    for answer in settle_all(policy, cases, years):
+        if isinstance(answer, YijieError):
+            raise answer
+        yield answer
+
+
+def settle_all(
+    policy: Policy, cases: Iterable[Case], years: Years, trace: bool = True
+) -> Iterator[Benefit | YijieError]:
+    """Like :func:`settle_in_order`, but a visit that is refused moves nothing and the later ones go on without it."""
+    drawn = 0
+    stay: dict[str, int] = {}
     for case in cases:
-        _, year = policy.charged_to(case.service_from, case.service_to)
-        borne = borne if case.continues else 0
-        benefit = evaluate(
-            policy,
-            replace(
+        begun = stay if case.continues else {}
+        try:
+            _, year = policy.charged_to(case.service_from, case.service_to)
+            asked = replace(
                 case,
                 accumulators=years.before(case, year),
-                deductible_paid=case.deductible_paid + borne,
+                stay=apply_deltas(case.stay, begun) if case.continues else {},
                 account_balance=max(0, case.account_balance - drawn),
-            ),
-        )
+            )
+            benefit = evaluate(policy, asked, trace)
+        except YijieError as error:
+            stay = begun
+            yield error
+            continue
         years.after(case, benefit)
-        borne += benefit.deductible
+        days = {DAY: (case.service_to - case.service_from).days * HUNDREDTHS}
+        stay = apply_deltas(asked.stay, {**benefit.deltas, **days})
         drawn += benefit.personal_account
         yield benefit

@@ -8,7 +8,7 @@ further one) in the ``words`` of its ``pool.yaml``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -71,6 +71,14 @@ NONE = "none"
 NUMBER_DIMENSIONS = {"ordinal": 1, "remote_ordinal": 1, "age": 0}
 """Dimensions measured in whole numbers, with the least value each can take."""
 
+DIRECT, MANUAL = "direct", "manual"
+CHANNELS = (DIRECT, MANUAL)
+"""Direct settlement on the spot, or manual reimbursement at home."""
+DAY = "day"
+VISIT = "visit"
+COMMON_UNITS = {DAY: Text("日", "day"), VISIT: Text("次", "visit")}
+"""Units of service every case has: the days of service (at least one) and the visit itself."""
+
 CLOSED_DIMENSIONS: dict[str, tuple[str, ...]] = {
     "insurance": words_of(Insurance),
     "care": words_of(CareKind),
@@ -83,8 +91,13 @@ CLOSED_DIMENSIONS: dict[str, tuple[str, ...]] = {
     "relation": words_of(Relation),
     "remote": words_of(RemoteSituation),
     "filing": (*words_of(FilingKind), NONE),
+    "emergency": YES_NO,
+    "channel": CHANNELS,
 }
 """Dimensions whose words are fixed for every pool."""
+
+UNCLEAR = "unclear"
+"""Stands among a pool's disease codes for those of which its rule does not say which word they mean."""
 
 OPEN_DIMENSIONS = ("tier", "disease")
 """Dimensions every case has and whose words each pool declares; ``disease`` always also has ``none``."""
@@ -98,7 +111,14 @@ class Vocabulary:
     buckets: Mapping[str, Text]
     """Names for sums inside a part of the bill that the policy treats apart, such as basic drugs."""
     codes: Mapping[str, str]
-    """Beginnings of national disease codes with the word each stands for."""
+    """Beginnings of national disease codes with the word each stands for; :data:`UNCLEAR` where nobody knows."""
+    own_units: Mapping[str, Text] = field(default_factory=dict)
+    """Units of service beside days and visits, such as hours of care."""
+
+    @property
+    def units(self) -> dict[str, Text]:
+        """All units of service."""
+        return COMMON_UNITS | dict(self.own_units)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -116,7 +136,8 @@ class Vocabulary:
         """The word of a declared dimension that a case means: the word itself, its Chinese name, or a disease code.
 
         A national disease code (it holds a digit) means the word with the longest beginning it has, or ``none``.
-        Returns None for a text that means nothing in this pool.
+        Returns None for a text that means nothing in this pool, :data:`UNCLEAR` for a code of which the pool's rule
+        does not say whether it is meant.
         """
         declared = self.declared.get(dimension, {})
         if given in declared:
@@ -158,6 +179,7 @@ LABELS: dict[str, dict[str, Text]] = {
         PERSONAL_ACCOUNT: Text("个人账户", "personal account"),
         HOSPITAL: Text("医院负担", "borne by the hospital"),
     },
+    "channel": {"direct": Text("直接结算", "direct settlement"), "manual": Text("手工报销", "manual reimbursement")},
     "part": {
         "eligible": Text("符合范围金额", "eligible amount"),
         "first_self_pay": Text("先行自付", "first self-pay"),
@@ -180,6 +202,8 @@ DIMENSION_LABELS: dict[str, Text] = {
     "relation": Text("就医地", "place of care"),
     "remote": Text("异地情形", "remote situation"),
     "filing": Text("备案", "filing"),
+    "emergency": Text("急诊抢救", "emergency"),
+    "channel": Text("结算方式", "channel"),
     "tier": Text("缴费档次", "tier"),
     "disease": Text("病种", "disease"),
     "ordinal": Text("年内次数", "ordinal in the year"),

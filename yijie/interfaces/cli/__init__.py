@@ -14,9 +14,13 @@ from yijie.kernel.errors import YijieError
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "演示跨省结算全程 Play the cross-region journey"),
     "serve": ("serve", "启动服务 Serve the national HIS interface"),
+    "client": ("client", "接入机构 Which hospital systems may connect, and how each of them speaks"),
+    "certify": ("certify", "接口验收 Watch what a hospital system sends, beside the acceptance list"),
     "policy": ("policy", "检查待遇政策 Check benefit policies"),
     "quote": ("quote", "测算待遇 Work out who pays what of a case"),
+    "simulate": ("simulate", "模拟政策变化 What a change of policy would do to many claims"),
     "sample": ("sample", "样例数据 The sample nation: people, institutions and catalogue that do not exist"),
+    "catalogue": ("catalogue", "发布国家目录 Publish national lists that hospitals download"),
     "statement": ("settlement_statement", "打印结算单 Print the statement of a settlement"),
     "coherent": ("coherent", "核对账目 Do all books agree with each other"),
 }

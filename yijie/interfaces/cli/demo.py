@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
 from typing import Annotated
 
@@ -20,6 +22,8 @@ def run(
 ) -> None:
     """Play the journey through HTTP as hospital systems would, then prove the books."""
     require_port(port)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
     narrator = Narrator()
     narrator.tell("准备数据库 ...", "preparing the database ...")
     database = open_stage()

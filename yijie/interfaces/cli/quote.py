@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,27 +25,24 @@ from yijie.engines.benefit.loading import read_text_file
 from yijie.engines.benefit.read_cases import CaseFile, read_cases
 from yijie.engines.benefit.report import accumulators_report
 from yijie.engines.benefit.words import word_of
+from yijie.interfaces.cli.language import Language
 from yijie.interfaces.cli.statement import print_statement, print_year
 from yijie.kernel.errors import YijieError
 
 Answer = Benefit | YijieError
 
 
-class Language(StrEnum):
-    """Language of the statement."""
-
-    ZH = "zh"
-    EN = "en"
-
-
 def run(
     policy: Annotated[Path, typer.Option(metavar="DIR", help="一个统筹区的政策文件夹 / folder of one pool")],
     case: Annotated[Path, typer.Option(metavar="FILE", help="个案文件，JSON 或 YAML / case file")],
+    assumed: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="叠加其上的假设文件夹 / folder of assumptions laid over it")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出完整结果 JSON / print the full result as JSON")] = False,
     lang: Annotated[Language, typer.Option(help="说明语言 / language of the explanations")] = Language.ZH,
 ) -> None:
     """按政策测算个案，不保存任何内容 Work out who pays what and store nothing; exit code 1 if a case fails."""
-    loaded = load_policy(policy)
+    loaded = load_policy(policy, assumed)
     cases = read_cases(read_text_file(case), str(case))
     years = Years()
     answers = list(_answers(loaded, cases, years))

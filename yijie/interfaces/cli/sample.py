@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from yijie.engines.benefit import load_policy
 from yijie.interfaces.sample import PEOPLE, SEED
 from yijie.interfaces.server.start import open_database, wake_django
 
@@ -47,3 +48,19 @@ def document(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)])
     from yijie.interfaces.sample.describe import filled  # noqa: PLC0415  the domain's apps want Django started
 
     file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+@app.command()
+def claims(
+    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="FILE.parquet or FILE.csv")],
+    people: Annotated[int, typer.Option(min=1, help="how many people to make up")] = PEOPLE,
+    seed: Annotated[int, typer.Option(min=1, max=9999, help="the same seed gives the same claims")] = SEED,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="a pool whose tiers and own facts the claims should state")
+    ] = None,
+) -> None:
+    """Write a year of claims of people who do not exist, for trying ``yijie simulate``."""
+    from yijie.interfaces.simulate.sample import write_sample  # noqa: PLC0415  wants Arrow, the other commands do not
+
+    written = write_sample(file, people, seed, load_policy(policy) if policy else None)
+    typer.echo(f"{written:,} sample claims of {people:,} people who do not exist: {file}")

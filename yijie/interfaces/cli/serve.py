@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ def run(
     sample: Annotated[bool, typer.Option("--sample", help="load the sample nation first where there is none")] = False,
 ) -> None:
     """Serve the national HIS interface; Ctrl-C finishes what was accepted and stops."""
+    os.environ["YIJIE_DESKS"] = str(threads)  # read with the settings, when the database is opened
     server = open_database()
     if sample:
         from yijie.interfaces.sample.load import ensure  # noqa: PLC0415  wants Django started
@@ -27,5 +29,5 @@ def run(
         typer.echo(f"样例用户 sample users: {', '.join(user.username for user in USERS)}; 密码 password {PASSWORD}")
     typer.echo(f"页面 pages: http://127.0.0.1:{port}/desk/")
     typer.echo(f"医结 Yijie: http://127.0.0.1:{port}/fsi/api/rsfComIfsService/callService")
-    listen(port, workers=workers, threads=threads)
+    listen(port, workers=workers)
     del server

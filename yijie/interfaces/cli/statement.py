@@ -1,9 +1,9 @@
-"""A decision as a statement on the terminal: the bill, the payers, and every step with its source."""
+"""A quote as a statement on the terminal, which the patient understands: what was not covered and why, what each fund
+paid and how, what the year has used up. The officer's part follows in :mod:`trace`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,29 +11,60 @@ from rich.table import Table
 
 from yijie.engines.benefit import Benefit, Policy
 from yijie.engines.benefit.case import Case
-from yijie.engines.benefit.explain import band_sentence, parameter_sentence, sentence, step_label
-from yijie.engines.benefit.result import TraceStep
-from yijie.engines.benefit.words import LABELS, PARTS, Text, word_of
-from yijie.kernel.money import Fen, percent, yuan
+from yijie.engines.benefit.explain import band_sentence
+from yijie.engines.benefit.result import LayerShare, TraceStep
+from yijie.engines.benefit.words import HOSPITAL, LABELS, PARTS, PERSONAL_ACCOUNT, Text, word_of
+from yijie.interfaces.cli.trace import print_trace
+from yijie.kernel.codes import Relation
+from yijie.kernel.money import percent, yuan
 
-TOTAL = Text("费用总额", "total")
-CASH = Text("现金", "cash")
-FROM_POLICY = Text("依据", "rests on")
+PART_REASONS = {
+    "eligible": Text("按政策计算支付", "paid by the rules below"),
+    "first_self_pay": Text("乙类等项目先由个人负担的部分", "the share of class B items that the person bears first"),
+    "over_ceiling": Text("单价超过医保限价的部分", "what lies over the highest price that counts"),
+    "not_covered": Text("目录以外或未获批准使用", "outside the catalogue, or use not approved"),
+}
+LEFT_OUT = {
+    "class_c": Text("目录以外（丙类）", "outside the catalogue (class C)"),
+    "not_approved": Text("限制使用，未获批准", "restricted, and its use was not approved"),
+    "denied": Text("使用未获批准", "its use was denied"),
+    "over_ceiling": Text("超过限价", "over the highest price that counts"),
+    "first_self_pay": Text("先行自付", "first self-pay"),
+}
+PERIODS = {
+    "year": Text("年度", "year"),
+    "quarter": Text("季度", "quarter"),
+    "month": Text("月度", "month"),
+    "day": Text("当日", "day"),
+    "visit": Text("本次", "visit"),
+}
 
 
 def print_statement(console: Console, policy: Policy, case: Case, benefit: Benefit, language: str) -> None:
-    """The bill and its payers in two tables, then the steps of every layer."""
-    console.print(f"\n[bold]待遇测算 Benefit quote  {escape(benefit.case_id)}[/bold]")
-    console.print(f"{policy.name.zh} {policy.name.en} {policy.region}，{benefit.day}，{benefit.year} 年度 year")
-    console.print(_sums("费用构成 bill", [(TOTAL, benefit.amounts.total), *_parts(benefit)]))
-    console.print(_sums("支付 paid by", _payers(benefit)))
-    facts = f"起付线 deductible {yuan(benefit.deductible)}"
-    if benefit.pooled_ratio is not None:
-        facts += f"，统筹支付比例 pooled ratio {percent(benefit.pooled_ratio)}"
-    console.print(facts)
-    for _, steps in groupby(benefit.trace, key=lambda step: step.layer.name):
-        _print_layer(console, policy, list(steps), language)
-    console.print(f"政策指纹 policy fingerprint {policy.fingerprint[:16]}")
+    """The patient's part, then every step for the officer."""
+    say = _Words(language)
+    console.print(f"\n[bold]{say('待遇测算', 'Benefit quote')}  {escape(benefit.case_id)}[/bold]")
+    console.print(escape(_circumstances(policy, case, benefit, language)))
+    console.print(_bill(benefit, say))
+    if benefit.amounts.left_out:
+        console.print(_left_out(benefit, say))
+    console.print(_payers(benefit, say))
+    if benefit.prepaid:
+        console.print(_prepaid(benefit, say))
+    if benefit.allowances:
+        console.print(_allowances(policy, benefit, say))
+    ways = [line for share in benefit.layers for line in _how_paid(policy, benefit, share, say)]
+    ways += [_not_paid(step, say) for step in benefit.trace if step.step == "exclude"]
+    if ways:
+        console.print(f"\n[bold]{say('怎样算出来的', 'How it was worked out')}[/bold]")
+        for line in ways:
+            console.print(f"  {escape(line)}")
+    used = list(_year(benefit, say))
+    if used:
+        console.print(f"\n[bold]{say('累计与余额', 'Used up, and left')}[/bold]")
+        for line in used:
+            console.print(f"  {escape(line)}")
+    print_trace(console, policy, benefit, language)
 
 
 def print_year(console: Console, insurance: str, year: int, accumulators: Mapping[str, object]) -> None:
@@ -44,37 +75,145 @@ def print_year(console: Console, insurance: str, year: int, accumulators: Mappin
     console.print(table)
 
 
-def _parts(benefit: Benefit) -> list[tuple[Text, Fen]]:
-    return [(LABELS["part"][part], getattr(benefit.amounts, part)) for part in PARTS]
+class _Words:
+    """Chooses between the two languages."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en
+
+    def text(self, text: Text) -> str:
+        return text.say(self.language)
 
 
-def _payers(benefit: Benefit) -> list[tuple[Text, Fen]]:
-    payers = [(LABELS["payer"][word_of(fund)], paid) for fund, paid in benefit.funds.items()]
-    payers.append((LABELS["payer"]["personal_account"], benefit.personal_account))
-    payers.append((CASH, benefit.cash))
-    if benefit.hospital_borne:
-        payers.append((LABELS["payer"]["hospital"], benefit.hospital_borne))
-    return payers
+def _circumstances(policy: Policy, case: Case, benefit: Benefit, language: str) -> str:
+    """Where insured, who, what care, when, and of remote care under which title."""
+    said = [f"{policy.name.say(language)} {policy.region}"]
+    facts = {"insurance": case.insurance, "category": case.category, "care": case.care, "level": case.level}
+    said += [LABELS[dimension][word_of(fact)].say(language) for dimension, fact in facts.items() if fact is not None]
+    if case.remote.relation is not Relation.LOCAL:
+        relation, situation = LABELS["relation"], LABELS["remote"]
+        said += [
+            relation[word_of(case.remote.relation)].say(language),
+            situation[word_of(case.remote.situation)].say(language),
+        ]
+        said.append(LABELS["channel"][case.channel].say(language))
+    days = f"{case.service_from} – {case.service_to}"
+    year = Text(f"计入 {benefit.year} 年度", f"charged to {benefit.year}").say(language)
+    return " · ".join([*said, days, year])
 
 
-def _sums(title: str, rows: list[tuple[Text, Fen]]) -> Table:
-    table = Table(title=title, title_justify="left", show_header=False)
-    table.add_column(min_width=36)
-    table.add_column(justify="right", min_width=16)
-    for label, amount in rows:
-        table.add_row(f"{label.zh} {label.en}", yuan(amount))
+def _bill(benefit: Benefit, say: _Words) -> Table:
+    table = _table(say("费用构成", "The bill"), reasons=True)
+    table.add_row(say("费用总额", "total"), yuan(benefit.amounts.total), "")
+    for part in PARTS:
+        amount = getattr(benefit.amounts, part)
+        table.add_row(say.text(LABELS["part"][part]), yuan(amount), say.text(PART_REASONS[part]) if amount else "")
     return table
 
 
-def _print_layer(console: Console, policy: Policy, steps: list[TraceStep], language: str) -> None:
-    title = steps[0].layer.title
-    payer = LABELS["payer"][steps[0].layer.payer]
-    console.print(f"\n[bold]{escape(title.say(language))}[/bold] → {payer.say(language)}")
-    for step in steps:
-        console.print(f"  • {step_label(step, language)}: {escape(sentence(step, language))}")
-        if step.step == "bands":
-            for band in step.bands:
-                console.print(f"      {band_sentence(band, language)}")
-        for use in step.uses:
-            words = parameter_sentence(use, step.step, policy.vocabulary, language)
-            console.print(f"      [dim]{FROM_POLICY.say(language)}: {escape(words)}[/dim]")
+def _left_out(benefit: Benefit, say: _Words) -> Table:
+    """What of which item lies outside, and why."""
+    table = _table(say("哪些不在支付范围", "What lies outside"), reasons=True)
+    for left in benefit.amounts.left_out:
+        table.add_row(escape(left.name), yuan(left.amount), say.text(LEFT_OUT[left.reason]))
+    return table
+
+
+def _payers(benefit: Benefit, say: _Words) -> Table:
+    table = _table(say("谁支付", "Who pays"))
+    for fund, paid in benefit.funds.items():
+        table.add_row(say.text(LABELS["payer"][word_of(fund)]), yuan(paid))
+    table.add_row(say.text(LABELS["payer"][PERSONAL_ACCOUNT]), yuan(benefit.personal_account))
+    table.add_row(say("现金", "cash"), yuan(benefit.cash))
+    if benefit.hospital_borne:
+        table.add_row(say.text(LABELS["payer"][HOSPITAL]), yuan(benefit.hospital_borne))
+    return table
+
+
+def _prepaid(benefit: Benefit, say: _Words) -> Table:
+    table = _table(say("预交金", "Prepaid"))
+    table.add_row(say("已预交", "prepaid"), yuan(benefit.prepaid))
+    table.add_row(say("应补", "still due"), yuan(benefit.cash_due))
+    table.add_row(say("应退", "refund"), yuan(benefit.refund))
+    return table
+
+
+def _allowances(policy: Policy, benefit: Benefit, say: _Words) -> Table:
+    table = _table(say("另付（不在费用内）", "Paid beside the bill"))
+    titles = {layer.name: layer.title for layer in policy.layers}
+    for paid in benefit.allowances:
+        table.add_row(say.text(titles[paid.layer]), yuan(paid.amount))
+    return table
+
+
+def _table(title: str, *, reasons: bool = False) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column(min_width=18)
+    table.add_column(justify="right", min_width=12)
+    if reasons:
+        table.add_column()
+    return table
+
+
+def _how_paid(policy: Policy, benefit: Benefit, share: LayerShare, say: _Words) -> Iterator[str]:
+    """One fund in a line, base × ratio; of bands and phases a line each."""
+    steps = {step.step: step for step in benefit.trace if step.layer.name == share.layer}
+    title = say.text(next(layer.title for layer in policy.layers if layer.name == share.layer))
+    payer = say.text(LABELS["payer"][share.payer])
+    head = say(f"{title}（{payer}）", f"{title} ({payer})")
+    deductible = say(f"，减起付线 {yuan(share.deductible)}", f", less the deductible of {yuan(share.deductible)}")
+    seen = say(f"可计入 {yuan(share.seen)}", f"of {yuan(share.seen)}") + (deductible if share.deductible else "")
+    borne = sum(steps[name].sums["borne"] for name in ("first_share", "first_amount") if name in steps)
+    if borne:
+        seen += say(f"，个人先负担 {yuan(borne)}", f", of which the person first bears {yuan(borne)}")
+    paying = next((steps[name] for name in ("ratio", "bands", "phases") if name in steps), None)
+    if paying is not None and paying.step == "ratio":
+        seen += say("，", ", ") + f"{yuan(paying.sums['excess'])} × {' / '.join(map(percent, paying.ratios))}"
+    yield f"{head}: {seen} → {yuan(share.paid)}"
+    if paying is not None and paying.step != "ratio":
+        yield from (f"    {band_sentence(band, say.language, paying.step)}" for band in paying.bands if band.cost)
+    if share.cut:
+        yield "    " + say(f"到限额为止，少付 {yuan(share.cut)}", f"stopped at its ceiling, {yuan(share.cut)} less")
+
+
+def _not_paid(step: TraceStep, say: _Words) -> str:
+    """A layer that pays nothing of this case, and why."""
+    reason = say.text(step.uses[0].text)
+    return f"{say.text(step.layer.title)}: " + say(f"不支付，{reason}", f"not paid, {reason}")
+
+
+def _year(benefit: Benefit, say: _Words) -> Iterator[str]:
+    """Deductibles and ceilings: what is used up by now, this case included, and what is left."""
+    for step in benefit.trace:
+        title = say.text(step.layer.title)
+        if step.step == "deductible":
+            yield f"{title} · {_deductible_left(step, say)}"
+        elif step.step.endswith("_ceiling") and "used" in step.sums:
+            limit, used = step.sums["limit"], step.sums["used"] + step.sums["kept"]
+            period = PERIODS[_period(step)]
+            yield f"{title} · " + say(
+                f"{period.zh}限额 {yuan(limit)}，已用 {yuan(used)}，还剩 {yuan(max(0, limit - used))}",
+                f"ceiling of the {period.en} {yuan(limit)}, used {yuan(used)}, left {yuan(max(0, limit - used))}",
+            )
+
+
+def _deductible_left(step: TraceStep, say: _Words) -> str:
+    due, before, taken = (step.sums[name] for name in ("due", "before", "taken"))
+    rule = step.layer.deductible
+    yearly = rule is not None and rule.yearly
+    left = max(0, due - before - taken) if yearly else 0
+    span = PERIODS["year" if yearly else "visit"]
+    return say(
+        f"{span.zh}起付线 {yuan(due)}，此前已付 {yuan(before)}，本次 {yuan(taken)}，还剩 {yuan(left)}",
+        f"deductible of the {span.en} {yuan(due)}, borne before {yuan(before)}, now {yuan(taken)}, left {yuan(left)}",
+    )
+
+
+def _period(step: TraceStep) -> str:
+    """The period of the ceiling that a step of the trace is about."""
+    layer = step.layer
+    ceilings = (*layer.cost_limits, *layer.excess_ceilings, *layer.payment_ceilings)
+    return next(ceiling.per for ceiling in ceilings if ceiling.uses == step.uses)

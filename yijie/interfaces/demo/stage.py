@@ -55,7 +55,10 @@ def serving(port: int, database: Any) -> Iterator[Stage]:
     log_path = home / "demo-server.log"
     with log_path.open("w") as log:
         command = [sys.executable, "-m", "yijie", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env=os.environ, stdout=log, stderr=log)  # noqa: S603  our own command
+        # A session of its own: Ctrl-C reaches the demonstration alone, which then ends the server in good order.
+        process = subprocess.Popen(  # noqa: S603  our own command
+            command, env=os.environ, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             address = f"http://{HOST}:{port}"
             _wait(process, address, str(log_path))

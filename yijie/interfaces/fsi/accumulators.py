@@ -36,7 +36,8 @@ COUNT, REMOTE_COUNT = "CNT", "RMT"
 def national(amounts: Mapping[str, int], year: int) -> Iterator[tuple[str, str, Decimal]]:
     """(cum_type_code, cum_ym, value) of a year's accumulators: money in yuan, counts as they are.
 
-    ``cum_ym`` is the month for limits that count by month, otherwise the year's last month.
+    ``cum_ym`` is the month for limits that count by month, the last of the quarter for those that count by quarter,
+    otherwise the year's last month.
     """
     sums: dict[tuple[str, str], Decimal] = {}
     for name, amount in amounts.items():
@@ -60,4 +61,7 @@ def _money(name: str, amount: int) -> tuple[str, Decimal]:
 
 def _month(name: str, year: int) -> str:
     period = name.partition("@")[2]
+    if "-Q" in period:
+        in_year, quarter = period.split("-Q")
+        return f"{in_year}{int(quarter) * 3:02d}"
     return period[:7].replace("-", "") if period else f"{year}12"

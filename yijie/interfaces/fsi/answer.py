@@ -6,7 +6,9 @@ message id, so that an answer given again is the same to the byte.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -36,11 +38,20 @@ def milliseconds_text(moment: datetime) -> str:
 
 
 def success(
-    output: bytes, *, reference: str, received: datetime, responded: datetime, infcode_as_text: bool = False
+    output: bytes,
+    *,
+    reference: str,
+    received: datetime,
+    responded: datetime,
+    infcode_as_text: bool = False,
+    members: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
-    """Answer of a transaction that was done. ``output`` is the JSON of the output, inserted as it is."""
+    """Answer of a transaction that was done. ``output`` is the JSON of the output, inserted as it is.
+
+    ``members`` come beside the members of the table, such as a signature.
+    """
     infcode = str(SUCCESS) if infcode_as_text else SUCCESS
-    return _answer(infcode, "", output, reference=reference, received=received, responded=responded)
+    return _answer(infcode, "", output, members, reference=reference, received=received, responded=responded)
 
 
 def failure(
@@ -48,11 +59,19 @@ def failure(
 ) -> bytes:
     """Answer of a transaction that was refused; ``err_msg`` says why in at most 200 characters, with a stable code."""
     infcode = str(FAILURE) if infcode_as_text else FAILURE
-    return _answer(infcode, err_msg(error), EMPTY_OUTPUT, reference=reference, received=received, responded=responded)
+    message = err_msg(error)
+    return _answer(infcode, message, EMPTY_OUTPUT, {}, reference=reference, received=received, responded=responded)
 
 
 def _answer(
-    infcode: int | str, message: str, output: bytes, *, reference: str, received: datetime, responded: datetime
+    infcode: int | str,
+    message: str,
+    output: bytes,
+    members: Mapping[str, str],
+    *,
+    reference: str,
+    received: datetime,
+    responded: datetime,
 ) -> bytes:
     return _ENCODER.encode(
         {
@@ -61,6 +80,7 @@ def _answer(
             "refmsg_time": milliseconds_text(received),
             "respond_time": milliseconds_text(responded),
             "err_msg": message,
+            **members,
             "output": msgspec.Raw(output),
         }
     )

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from yijie.domain import files
 from yijie.domain.enrolment import Shown
 from yijie.domain.institution import Standing
 from yijie.kernel.region import pool_of
 
+from .attachment import Attachment
 from .envelope import Envelope
 from .messages import Claim
 from .shaping import Output
@@ -25,6 +27,7 @@ class Call:
     envelope: Envelope
     nodes: Mapping[str, Any]
     at: Standing
+    attachment: Attachment | None = None
 
     def one(self, node: str = "data") -> Row:
         """The only record of a node; an absent optional node is an empty record."""
@@ -49,9 +52,9 @@ class Call:
     @property
     def person_number(self) -> str:
         """The person the message is about, where it names one."""
-        for node in self.nodes.values():
+        for node in (self.nodes, *self.nodes.values()):
             rows = node if isinstance(node, list) else [node]
-            if rows and rows[0].get("psn_no"):
+            if rows and isinstance(rows[0], Mapping) and rows[0].get("psn_no"):
                 return str(rows[0]["psn_no"])
         return ""
 
@@ -75,6 +78,8 @@ WRITING: dict[str, Work] = {}
 """Transactions that change something: claimed by message id, answered again from what was kept."""
 SETTLING: dict[str, Settle] = {}
 """Transactions that settle: they claim for themselves, many in one database transaction."""
+DOWNLOADING: dict[str, Callable[[Call], files.Stored]] = {}
+"""Transactions answered by a file instead of a message."""
 
 Decorated = TypeVar("Decorated")
 
@@ -92,6 +97,16 @@ def writes(*infnos: str) -> Callable[[Work], Work]:
 def settles(*infnos: str) -> Callable[[Settle], Settle]:
     """Serve transactions that settle; the work is given the claim and returns the output as JSON text."""
     return _register(SETTLING, infnos)
+
+
+def downloads(*infnos: str) -> Callable[[Callable[[Call], files.Stored]], Callable[[Call], files.Stored]]:
+    """Serve transactions that are answered by a file."""
+    return _register(DOWNLOADING, infnos)
+
+
+def offered() -> frozenset[str]:
+    """Every transaction number this node serves; each module of ``transactions`` has registered its own."""
+    return frozenset().union(READING, WRITING, SETTLING, DOWNLOADING)
 
 
 def _register(table: dict[str, Decorated], infnos: tuple[str, ...]) -> Callable[[Decorated], Decorated]:
@@ -135,3 +150,8 @@ def shown_in(row: Row) -> Shown:
 def text(row: Row, name: str) -> str:
     """A text field; absent is empty."""
     return row.get(name) or ""
+
+
+def flag_in(row: Row, name: str) -> bool | None:
+    """A yes/no field; None where it is not given."""
+    return text(row, name) == "1" if text(row, name) else None

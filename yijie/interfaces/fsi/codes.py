@@ -130,6 +130,9 @@ FUND_NAMES = {
     Fund.OTHER: "其他基金",
 }
 
+OTHER_CLEARING = "99"
+"""clr_type 其他, of care that has no type of its own."""
+
 CLEARING_TYPES = {
     CareKind.INPATIENT: "21",
     CareKind.OUTPATIENT: "11",

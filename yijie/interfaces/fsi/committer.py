@@ -12,6 +12,10 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from django.conf import settings
+
+from . import measures
+
 Work = TypeVar("Work")
 Answer = TypeVar("Answer")
 
@@ -62,6 +66,9 @@ class Committer(Generic[Work, Answer]):
 
         Two requests that share a member of ``apart`` (a person, a message id) are never under way at once.
         """
+        if not settings.SETTLE_TOGETHER:
+            [answer] = self._settle_together([work])
+            return answer
         ticket: _Ticket[Work, Answer] = _Ticket(work, apart)
         with self._lock:
             self._waiting.append(ticket)
@@ -111,6 +118,7 @@ class Committer(Generic[Work, Answer]):
         return batch
 
     def _run(self, batch: Sequence[_Ticket[Work, Answer]]) -> None:
+        measures.BATCH.observe(len(batch))
         try:
             answers = self._settle_together([ticket.work for ticket in batch])
         except BaseException as failure:  # noqa: BLE001  every waiting request must be answered or told why

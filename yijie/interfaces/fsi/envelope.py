@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from yijie.interfaces.fsi.errors import BodyTooLarge, EncryptedInput, FieldMissing, InfnoDisagrees, NotAnObject, NotUtf8
+from yijie.interfaces.fsi.bodies import PLAIN, Keys, opened_text
+from yijie.interfaces.fsi.errors import BodyTooLarge, FieldMissing, InfnoDisagrees, NotAnObject, NotUtf8
 from yijie.interfaces.fsi.jsontext import BODY_BYTES_MAX, json_value
 from yijie.interfaces.fsi.reading import read_header
 from yijie.interfaces.fsi.wording import kind_words, shown
 
 BOM = b"\xef\xbb\xbf"
-CIPHERTEXT = re.compile(r"[0-9A-Za-z+/=_\-\s]+")
-"""What base64 and hexadecimal ciphertext are made of; a JSON text always has other characters."""
-
 _CANONICAL = msgspec.json.Encoder(order="deterministic", decimal_format="number")
 
 
@@ -54,18 +51,52 @@ class Envelope:
         return content_hash(self.infno, self.insuplc_admdvs, self.input)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unopened:
+    """A message whose header is read and whose ``input`` stands as it came: an object, a text, or ciphertext."""
+
+    infno: str
+    header: dict[str, Any]
+    extra: dict[str, Any]
+    sent: dict[str, Any]
+    """the members beside ``input`` as they came, which is what a signature over them covers"""
+    payload: Any
+    body: bytes
+
+    @property
+    def institution(self) -> str:
+        """The institution that the message says it comes from."""
+        return str(self.header["fixmedins_code"])
+
+
 def parse_request(body: bytes, path_infno: str | None = None) -> Envelope:
-    """Read a request. ``path_infno`` is the transaction number of the URL, where the URL has one.
+    """Read a request of a client that neither signs nor encrypts: :func:`read_message` and :func:`opened`."""
+    return opened(read_message(body, path_infno))
+
+
+def read_message(body: bytes, path_infno: str | None = None) -> Unopened:
+    """Read bytes and header. ``path_infno`` is the transaction number of the URL, where the URL has one.
 
     Raises an :class:`~yijie.interfaces.fsi.errors.FsiError` for bytes that are no message, a header that breaks
-    table 1.1, a number that differs from the path's, or an ``input`` that is neither an object nor the text of one.
-    The transaction number itself is not looked up here.
+    table 1.1, or a number that differs from the path's. The transaction number itself is not looked up here.
     """
     message = dict(_object(json_value(_text(body), "报文"), "报文"))
     payload = message.pop("input", None)
     header, extra = read_header(message)
     infno = _agreed_infno(header.pop("infno", ""), path_infno)
-    return Envelope(infno=infno, input=_input(payload, extra), extra=extra, **header)
+    return Unopened(infno=infno, header=header, extra=extra, sent=message, payload=payload, body=body)
+
+
+def opened(message: Unopened, keys: Keys = PLAIN) -> Envelope:
+    """The message with its ``input`` decrypted and its signature checked, as the client's ``keys`` say.
+
+    Raises an :class:`~yijie.interfaces.fsi.errors.FsiError` where either fails, or ``input`` is neither an object
+    nor the text of one.
+    """
+    text = opened_text(message.payload, message.sent, message.body, keys)
+    value = message.payload if text is None else json_value(text, "input") if text else None
+    payload = {} if value is None else _object(value, "input")
+    return Envelope(infno=message.infno, input=payload, extra=message.extra, **message.header)
 
 
 def content_hash(infno: str, insuplc_admdvs: str, payload: dict[str, Any]) -> str:
@@ -102,14 +133,3 @@ def _agreed_infno(infno: str, path_infno: str | None) -> str:
         where = "报文头的“交易编号”（infno）"
         raise FieldMissing(where=where, path="infno", label="交易编号", field="infno", node="", row=None)
     return infno or path_infno
-
-
-def _input(payload: Any, extra: dict[str, Any]) -> dict[str, Any]:
-    """``input`` as an object: sent as one, as its JSON text, or left empty where a transaction needs none."""
-    if payload is None or payload == "":
-        return {}
-    if isinstance(payload, str):
-        if extra.get("enc_type") or CIPHERTEXT.fullmatch(payload):
-            raise EncryptedInput
-        payload = json_value(payload, "input")
-    return _object(payload, "input")

@@ -35,8 +35,8 @@ class NotOffered(FsiError):
     """A transaction of the interface that this node does not serve."""
 
     code = "fsi.not_offered"
-    zh = "交易{infno}（{name}）本系统尚未开通，如业务需要请联系医保经办机构"
-    en = "transaction {infno} ({name}) is not offered here; ask the insurance bureau if you need it"
+    zh = "交易{infno}（{name}）本系统尚未开通：{why}"
+    en = "transaction {infno} ({name}) is not offered here: {why_en}"
 
 
 # ----------------------------------------------------------------------------------------------- body and header
@@ -48,6 +48,14 @@ class BodyTooLarge(FsiError):
     code = "fsi.body_too_large"
     zh = "报文过大：{size}字节，每次最多{size_max}字节，请分批上传"
     en = "the message has {size} bytes, at most {size_max} are read; send it in parts"
+
+
+class FormUnreadable(FsiError):
+    """An upload form that is no multipart form."""
+
+    code = "fsi.form_unreadable"
+    zh = "上传表单无法读取，请按multipart/form-data发送：jsonStr为报文，file为文件"
+    en = "the form cannot be read; send multipart/form-data with the parts jsonStr (message) and file"
 
 
 class NotUtf8(FsiError):
@@ -104,6 +112,30 @@ class EncryptedInput(FsiError):
     code = "fsi.encrypted_input"
     zh = "input为密文，但本机构未登记加密传输，请改传明文，或联系医保经办机构登记密钥"
     en = "input is encrypted, but this institution has no key on file; send plain text or register a key"
+
+
+class CiphertextUnreadable(FsiError):
+    """``input`` cannot be decrypted with the institution's key."""
+
+    code = "fsi.ciphertext_unreadable"
+    zh = "input无法解密：密钥、填充或编码不符，请核对SM4密钥（ECB、PKCS#7，base64或十六进制）"
+    en = "input cannot be decrypted; check the SM4 key (ECB, PKCS#7, base64 or hexadecimal)"
+
+
+class SignatureMissing(FsiError):
+    """The institution is registered as signing, and ``cainfo`` is empty."""
+
+    code = "fsi.signature_missing"
+    zh = "缺少数字签名（cainfo）：本机构登记为签名传输，请以登记公钥对应的SM2私钥签名"
+    en = "cainfo is empty, but this institution is registered as signing its messages"
+
+
+class SignatureWrong(FsiError):
+    """``cainfo`` is no signature of this message by the institution's key."""
+
+    code = "fsi.signature_wrong"
+    zh = "数字签名（cainfo）验证不通过：内容、私钥或用户标识不符，本次未作任何处理"
+    en = "cainfo does not verify with the registered key; nothing was done"
 
 
 class InfnoDisagrees(FsiError):

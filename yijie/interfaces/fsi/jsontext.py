@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from yijie.interfaces.fsi.errors import DuplicateKey, FsiError, NotJson, NotUtf8, NumberUnusable, TooDeep, clipped
@@ -67,7 +67,10 @@ def _number(text: str) -> Decimal:
         raise _Unusable(text)
     if text.isdigit():
         return Decimal(text)
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond what a Decimal can hold
+        raise _Unusable(text) from None
     if not number:
         return ZERO
     if abs(number.adjusted()) > EXPONENT_MAX:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
@@ -148,3 +150,33 @@ def mark_reversed(key: Key) -> None:
         "UPDATE fsi_message SET state = 'reversed' WHERE (institution, infno, msgid) = (%s, %s, %s)",
         list(key),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the platform knows of a message."""
+
+    state: str
+    person_number: str
+    output: str
+    received_at: datetime
+
+
+def remembered(key: Key) -> Remembered | None:
+    """What became of a message; None where it never arrived. One that is being done is waited for.
+
+    To wait, the key is claimed for a moment and given back.
+    """
+    with transaction.atomic():
+        execute(
+            "INSERT INTO fsi_message (institution, infno, msgid, state, person_number, output, operator, received_at)"
+            " VALUES (%s, %s, %s, 'tombstone', '', '', '', %s) ON CONFLICT DO NOTHING",
+            [*key, now()],
+        )
+        transaction.set_rollback(True)
+    rows = fetch(
+        "SELECT state, person_number, output, received_at FROM fsi_message WHERE (institution, infno, msgid)"
+        " = (%s, %s, %s)",
+        list(key),
+    )
+    return Remembered(*rows[0]) if rows else None

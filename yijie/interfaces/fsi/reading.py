@@ -87,6 +87,11 @@ def read_output(infno: str, output: Any) -> Any:
     return values["output"]
 
 
+def read_file_row(node: Node | None, row: Mapping[str, Any], file: str, line: int) -> dict[str, Any]:
+    """Typed values of one line of a file that goes with a transaction; an error names file and line."""
+    return _reader(node).read_row(row, ((file, line),), Findings()) if node else {}
+
+
 def read_header(message: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Typed members of the message header (table 1.1), and the members the table does not have, as they came."""
     reader = _reader(request_header())

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
-import logging
 import secrets
+import time
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+
+import structlog
 
 from yijie.domain import institution
 from yijie.domain.transaction import in_transaction, reading
@@ -13,24 +18,32 @@ from yijie.kernel.dates import now
 from yijie.kernel.errors import BrokenInvariant, YijieError
 from yijie.kernel.region import is_region
 
-from . import messages
-from .answer import failure, reference_number, success
-from .call import READING, SETTLING, WRITING, Call, Done
-from .envelope import Envelope, parse_request
+from . import measures, messages
+from .answer import reference_number
+from .attachment import Attachment, Download
+from .call import DOWNLOADING, READING, SETTLING, WRITING, Call, Done, offered
+from .certification.watching import observe
+from .clients import Profile, profile_of
+from .envelope import Envelope, Unopened, opened, read_message
 from .errors import NotOffered
+from .gateway_errors import GatewayRefusal
+from .gateways import Headers, authenticate
 from .messages import Claim, Kept
+from .presenting import done, in_national_words, refused
+from .rate import require_rate
 from .reading import read_input
+from .refused import family_of
 from .shaping import shape
 from .tables import transaction
 from .transactions.sign_in import require_signed_in
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger("yijie.fsi")
 
 SERIAL_MAX = 10**10
 _serials = itertools.count(secrets.randbelow(SERIAL_MAX // 2))
 UNKNOWN_REGION = "000000"
-OFFERED = READING.keys() | WRITING.keys() | SETTLING.keys()
-"""Every transaction number this node serves; each module of ``transactions`` has registered its own."""
+NO_HEADERS: Headers = MappingProxyType({})
+OFFERED = offered()
 
 
 class Unforeseen(YijieError):
@@ -41,52 +54,106 @@ class Unforeseen(YijieError):
     en = "internal error {incident}; nothing was done, send the same message again and tell the operator the number"
 
 
-def answer(body: bytes, path_infno: str | None = None) -> bytes:
-    """The response to a request body. Never raises: errors become ``infcode`` -1 with a text for the desk."""
-    received = now()
-    region = UNKNOWN_REGION
+@dataclass
+class _Passage:
+    """What is known of a message on its way; filled in as it is read."""
+
+    received: datetime
+    began: float
+    region: str = UNKNOWN_REGION
+    infno: str = ""
+    msgid: str = ""
+    profile: Profile | None = None
+    reference: str = ""
+    message: Unopened | None = None
     envelope: Envelope | None = None
+
+    def read(self, message: Unopened) -> None:
+        """Take over what the header says."""
+        self.message = message
+        region = str(message.header["mdtrtarea_admvs"])
+        self.region = region if is_region(region) else UNKNOWN_REGION
+        self.infno, self.msgid = message.infno, str(message.header["msgid"])
+        self.profile = profile_of(message.institution)
+
+    def ended(self, error: YijieError | None = None) -> dict[str, datetime | str]:
+        """Count, log and, under certification, keep the message; what every answer says about itself."""
+        self.reference = reference_number(self.region, self.received, next(_serials) % SERIAL_MAX)
+        measures.count(
+            self.infno,
+            error,
+            time.perf_counter() - self.began,
+            msgid=self.msgid,
+            institution=self.profile.institution if self.profile else "",
+            reference=self.reference,
+        )
+        if self.message is not None and self.profile is not None:
+            observe(self.message, self.envelope, error)
+        return {"reference": self.reference, "received": self.received, "responded": now()}
+
+
+def answer(
+    body: bytes,
+    path_infno: str | None = None,
+    attachment: Attachment | None = None,
+    headers: Headers = NO_HEADERS,
+) -> bytes | Download:
+    """The response to a request body. Errors become ``infcode`` -1 with a text for the desk.
+
+    ``attachment`` is a file that came beside the message; a transaction that is answered by a file gives it back.
+    Raises only :class:`~yijie.interfaces.fsi.gateway_errors.GatewayRefusal`, which is the gateway's to answer.
+    """
+    passage = _Passage(now(), time.perf_counter(), infno=path_infno or "")
     try:
-        envelope = parse_request(body, path_infno)
-        region = envelope.mdtrtarea_admvs if is_region(envelope.mdtrtarea_admvs) else UNKNOWN_REGION
-        output = _run(envelope)
+        message = read_message(body, path_infno)
+        passage.read(message)
+        return _answered(message, attachment, headers, passage)
+    except GatewayRefusal as refusal:
+        passage.ended(refusal)
+        raise
     except YijieError as error:
         if isinstance(error, BrokenInvariant):
-            log.exception("broken invariant in transaction %s", path_infno or _infno_of(envelope))
-        return failure(error, reference=_reference(region, received), received=received, responded=now())
+            log.exception("broken invariant", infno=passage.infno, msgid=passage.msgid)
+        refusal = error
     except Exception:
         incident = secrets.token_hex(4)
-        log.exception("incident %s in transaction %s", incident, path_infno or _infno_of(envelope))
-        error = Unforeseen(incident=incident)
-        return failure(error, reference=_reference(region, received), received=received, responded=now())
-    return success(output, reference=_reference(region, received), received=received, responded=now())
+        log.exception("unforeseen", incident=incident, infno=passage.infno, msgid=passage.msgid)
+        refusal = Unforeseen(incident=incident)
+    return refused(refusal, passage.profile, **passage.ended(refusal))
 
 
 def refuse(error: YijieError) -> bytes:
     """The response to a request that is not even read."""
-    received = now()
-    return failure(error, reference=_reference(UNKNOWN_REGION, received), received=received, responded=received)
+    return refused(error, None, **_Passage(now(), time.perf_counter()).ended(error))
 
 
-def _infno_of(envelope: Envelope | None) -> str:
-    return envelope.infno if envelope else "unread"
+def _answered(
+    message: Unopened, attachment: Attachment | None, headers: Headers, passage: _Passage
+) -> bytes | Download:
+    profile = passage.profile
+    assert profile is not None  # noqa: S101  read a moment ago
+    authenticate(profile, headers, message.infno, message.body)
+    require_rate(profile)
+    passage.envelope = opened(message, profile)
+    output = _run(passage.envelope, attachment, profile)
+    told = passage.ended()
+    return output if isinstance(output, Download) else done(message.infno, output, profile, **told)
 
 
-def _reference(region: str, moment: datetime) -> str:
-    return reference_number(region, moment, next(_serials) % SERIAL_MAX)
-
-
-def _run(envelope: Envelope) -> bytes:
-    """The transaction's output as JSON bytes."""
+def _run(envelope: Envelope, attachment: Attachment | None, profile: Profile) -> bytes | Download:
+    """The transaction's output as JSON bytes, or the file it is answered by."""
     known = transaction(envelope.infno)
     if envelope.infno not in OFFERED:
-        raise NotOffered(infno=envelope.infno, name=known.name)
-    call = reading(lambda: _call(envelope))
+        family = family_of(envelope.infno)
+        raise NotOffered(infno=envelope.infno, name=known.name, why=family.zh, why_en=family.en)
+    call = reading(lambda: _call(envelope, attachment, profile))
+    if envelope.infno in DOWNLOADING:
+        return Download(reading(lambda: DOWNLOADING[envelope.infno](call)))
     if envelope.infno in READING:
         return _shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
     claim = Claim(
         key=(call.at.code, envelope.infno, envelope.msgid),
-        content_hash=envelope.content_hash(),
+        content_hash=_content_hash(envelope, attachment),
         person_number=call.person_number,
         operator=envelope.opter,
     )
@@ -95,12 +162,18 @@ def _run(envelope: Envelope) -> bytes:
     return in_transaction(lambda: _once(call, claim))
 
 
-def _call(envelope: Envelope) -> Call:
-    nodes = read_input(envelope.infno, envelope.input).nodes
+def _content_hash(envelope: Envelope, attachment: Attachment | None) -> str:
+    if attachment is None:
+        return envelope.content_hash()
+    return hashlib.sha256(f"{envelope.content_hash()} {attachment.digest}".encode()).hexdigest()
+
+
+def _call(envelope: Envelope, attachment: Attachment | None, profile: Profile) -> Call:
+    nodes = read_input(envelope.infno, in_national_words(envelope.input, profile)).nodes
     at = institution.standing(envelope.fixmedins_code)
     at.require_region(envelope.mdtrtarea_admvs)
     require_signed_in(envelope.sign_no, at.code)
-    return Call(envelope, nodes, at)
+    return Call(envelope, nodes, at, attachment)
 
 
 def _once(call: Call, claim: Claim) -> bytes:
@@ -110,11 +183,11 @@ def _once(call: Call, claim: Claim) -> bytes:
         raise seen
     if isinstance(seen, Kept):
         return seen.output.encode()
-    done = WRITING[call.infno](call)
-    output = _shaped(call.infno, done)
-    messages.keep([(claim.key, done.subject, output.decode())])
+    done_ = WRITING[call.infno](call)
+    output = _shaped(call.infno, done_)
+    messages.keep([(claim.key, done_.subject, output.decode())])
     return output
 
 
-def _shaped(infno: str, done: Done) -> bytes:
-    return shape(infno, {} if done.output is None else done.output)
+def _shaped(infno: str, done_: Done) -> bytes:
+    return shape(infno, {} if done_.output is None else done_.output)

@@ -71,8 +71,9 @@ def spec_rows(name: str) -> list[dict[str, str]]:
 
 @cache
 def documents() -> dict[str, dict[str, Any]]:
-    """Transaction number → its entry of ``transactions.json``, tables still as text lines."""
-    return msgspec.json.decode(spec_bytes("transactions.json"), type=dict[str, dict[str, Any]])
+    """Transaction number → its entry of ``transactions.json`` or, for our own, ``own.json``; tables as text lines."""
+    national = msgspec.json.decode(spec_bytes("transactions.json"), type=dict[str, dict[str, Any]])
+    return national | msgspec.json.decode(spec_bytes("own.json"), type=dict[str, dict[str, Any]])
 
 
 @cache

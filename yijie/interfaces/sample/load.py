@@ -17,6 +17,7 @@ from yijie.kernel.errors import YijieError
 from . import OPENED_AT, PEOPLE, SEED
 from .cast import CAST
 from .catalogue import items
+from .choices import CHRONIC
 from .institutions import institutions
 from .nation import everybody
 from .people import SEED_DIGITS, Citizen
@@ -131,9 +132,12 @@ def _load_reference(books: _Books) -> None:
     replaced = [] if catalogue.count_real_items(published) else published
     chosen = {item.row.code: item.row for item in items() if item.row.sample or replaced}
     institution.remove_sample_institutions()
-    catalogue.remove_sample_items(replaced)
     books.add("institutions", institution.load_institutions(institutions()))
-    books.add("catalogue items", catalogue.load_items(chosen.values()))
+    books.add("catalogue items", catalogue.replace_sample_items(replaced, chosen.values()))
+    if replaced:
+        catalogue.publish_concepts(
+            "chronic_disease", (catalogue.ConceptRow(code, name, []) for code, name, _ in CHRONIC)
+        )
     books.add("terms of the care regions", catalogue.load_terms(term for term in terms() if term.item_id in chosen))
 
 

@@ -10,13 +10,19 @@ from typing import Any
 
 from yijie.kernel.errors import YijieError
 
+from .measured import measurements
 from .postgres import check_given, data_home, start_embedded, url_of
 
 HOST = "127.0.0.1"
 PORT = 8000
 WORKERS = 2
 THREADS = 32
-BACKLOG = 1024
+SPARE_THREADS = 16
+"""Threads that turn away whom neither desk nor queue has room for, and tell about health: nobody waits for them."""
+CONNECTIONS_MAX = 8192
+BACKLOG = 4096
+STOP_SECONDS_MAX = 60
+"""How long a stop waits for what was accepted; longer than any statement may take."""
 
 
 class PortTaken(YijieError):
@@ -60,7 +66,7 @@ def bring_tables_up() -> None:
     """Bring the database to the newest tables, with partitions for what is to come and the policies of today."""
     from django.core.management import call_command  # noqa: PLC0415  wants Django started
 
-    from yijie.domain import access, decision  # noqa: PLC0415  wants Django started
+    from yijie.domain import access, decision, files  # noqa: PLC0415  wants Django started
     from yijie.domain.partition import ensure_partitions  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
@@ -68,6 +74,7 @@ def bring_tables_up() -> None:
     access.apply_region_scope()
     ensure_partitions()
     decision.keep_packs()
+    files.remove_expired()
 
 
 def wake_django() -> None:
@@ -88,21 +95,30 @@ def require_port(port: int) -> None:
             raise PortTaken(port=port) from error
 
 
-def listen(port: int = PORT, *, workers: int = WORKERS, threads: int = THREADS) -> None:
-    """Serve until stopped; requests that were accepted are finished first."""
+def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
+    """Serve until stopped; requests that were accepted are finished first.
+
+    Each process works on as many messages at once as it has desks (``YIJIE_DESKS``, see ``fsi.door``); further threads
+    carry those who wait.
+    """
+    from django.conf import settings  # noqa: PLC0415  wants Django started
     from granian import Granian  # noqa: PLC0415  only the serving process needs it
     from granian.constants import Interfaces  # noqa: PLC0415
 
     require_port(port)
-    Granian(
-        target="yijie.interfaces.server.wsgi:application",
-        address=HOST,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        backlog=BACKLOG,
-        respawn_failed_workers=True,
-        log_enabled=False,
-        websockets=False,
-    ).serve()
+    with measurements() as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        Granian(
+            target="yijie.interfaces.server.wsgi:application",
+            address=HOST,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=settings.DESKS + settings.WAITING_MAX + SPARE_THREADS,
+            backlog=BACKLOG,
+            backpressure=CONNECTIONS_MAX,
+            workers_kill_timeout=STOP_SECONDS_MAX,
+            respawn_failed_workers=True,
+            log_enabled=False,
+            websockets=False,
+        ).serve()

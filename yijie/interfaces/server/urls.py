@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from yijie import __version__
 
+from .health import healthz, metrics, readyz
+
 
 def front(request: HttpRequest) -> HttpResponse:
     """A browser is led to the pages; anything else is told in words what runs here."""
@@ -19,6 +21,10 @@ def front(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", front),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
+    path("", include("yijie.interfaces.fsi.certification.page")),
     path("", include("yijie.interfaces.fsi.views")),
     path("desk/", include("yijie.interfaces.desk.urls")),
 ]

@@ -1,15 +1,27 @@
 """The WSGI application that granian serves: pages with sessions and the rest of it, machines' messages without."""
 
+import ctypes
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 
+ARENA_MAX_PARAMETER, ARENAS_MAX = -8, 2
+"""glibc's M_ARENA_MAX: with an arena for every few threads, memory freed by one is not used by the others and grows."""
+
+libc = ctypes.CDLL(None)
+if hasattr(libc, "mallopt"):
+    libc.mallopt(ARENA_MAX_PARAMETER, ARENAS_MAX)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yijie.settings")
 django.setup(set_prefix=False)
+
+from yijie.interfaces.fsi.door import Door, TooManyWaiting  # noqa: E402  wants Django started
 
 PAGES = "/desk/"
 
@@ -27,9 +39,30 @@ class MachineHandler(WSGIHandler):
 
 
 _pages, _machines = WSGIHandler(), MachineHandler()
+_page_door = Door(settings.PAGES, settings.WAITING_MAX)
+"""Pages have desks of their own: a thread of the web server keeps no session, and no page waits behind settlements."""
+
+BUSY = (
+    "<!DOCTYPE html><meta charset=utf-8><title>503</title><p>系统正忙，请稍后刷新。 Too busy; reload in a moment.</p>"
+)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request, to the pages or to the machines."""
-    handler = _pages if environ["PATH_INFO"].startswith(PAGES) else _machines
-    return handler(environ, start_response)
+    if not environ["PATH_INFO"].startswith(PAGES):
+        return _machines(environ, start_response)
+    try:
+        return _page_door.through(partial(_whole_page, environ, start_response))
+    except TooManyWaiting:
+        start_response("503 Service Unavailable", [("Content-Type", "text/html; charset=utf-8"), ("Retry-After", "5")])
+        return [BUSY.encode()]
+
+
+def _whole_page(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    """A page, finished before its desk is left."""
+    response = _pages(environ, start_response)
+    try:
+        return list(response)
+    finally:
+        if hasattr(response, "close"):
+            response.close()

@@ -63,7 +63,12 @@ def cancel_registration(call: Call) -> Done:
 @writes("2203")
 def record_visit(call: Call) -> Done:
     """Record what the visit is: medical type, disease, diagnoses; diagnoses marked invalid are taken back."""
-    row = call.one("mdtrtinfo")
+    change_visit(call, call.one("mdtrtinfo"), {})
+    return Done()
+
+
+def change_visit(call: Call, row: Row, more: dict[str, str]) -> None:
+    """Change an unsettled visit to what a message says of it; ``more`` are details of its kind of institution."""
     record = locked(call, row, stay=False)
     encounter.require_unsettled(record, step="修改就诊信息")
     record.require("open", step="修改就诊信息", todo="请重新挂号")
@@ -74,16 +79,15 @@ def record_visit(call: Call) -> Done:
         care=care_of(medical_type, stay=False),
         medical_type=medical_type,
         began_at=row["begntime"],
-        disease=row["dise_codg"],
+        disease=text(row, "dise_codg"),
         emergency=said.emergency,
         trauma=said.trauma,
         third_party=said.third_party,
-        details=kept(row, VISIT),
+        details=kept(row, VISIT) | more,
     )
     rows = call.many("diseinfo")
     encounter.upsert_diagnoses(record.id, "1", diagnoses_in([r for r in rows if text(r, "vali_flag") != "0"]))
     encounter.remove_diagnoses(record.id, "1", [int(r["diag_srt_no"]) for r in rows if text(r, "vali_flag") == "0"])
-    return Done()
 
 
 @writes("2204")

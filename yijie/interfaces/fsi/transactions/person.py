@@ -25,7 +25,7 @@ ELECTRONIC, SOCIAL_CARD = "01", "03"
 def read_person(call: Call) -> Done:
     """Who the document, card or electronic credential belongs to, with insurance relations and special groups."""
     row, day = call.one(), today()
-    person = _person(row, call.at.code)
+    person = person_showing(row, call.at.code)
     relations = enrolment.relations_of(person.number, day)
     balances = ledger.personal_accounts([(r.home_region, r.person_number) for r in relations]) if relations else {}
     groups = person.groups.filter(Q(until__isnull=True) | Q(until__gte=day)).order_by("group")
@@ -56,7 +56,8 @@ def read_person(call: Call) -> Done:
     )
 
 
-def _person(row: Row, institution: str) -> Person:
+def person_showing(row: Row, institution: str) -> Person:
+    """Who the document, card or electronic credential in a record belongs to."""
     kind, number, name = row["mdtrt_cert_type"], row["mdtrt_cert_no"], text(row, "psn_name")
     if kind == ELECTRONIC:
         return enrolment.by_credential(number, institution, name)

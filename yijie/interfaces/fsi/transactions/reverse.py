@@ -11,6 +11,8 @@ from yijie.interfaces.fsi.call import Call, Done, writes
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import public_id
 
+from .settling import voiding_message
+
 
 class NotReversible(YijieError):
     """A transaction that 2601 does not undo."""
@@ -28,7 +30,8 @@ class NotThatPerson(YijieError):
     en = "message {msgid} does not concern person {person}; check psn_no and omsgid"
 
 
-SETTLEMENTS = ("2102", "2207", "2304")
+PHARMACY_SALE = "2102"
+SETTLEMENTS = (PHARMACY_SALE, "2207", "2304")
 ADMISSION = "2401"
 REVERSIBLE = (*SETTLEMENTS, ADMISSION)
 """What the interface lets 2601 undo (Hunan V1.1.27)."""
@@ -56,7 +59,11 @@ def reverse(call: Call) -> Done:
         _cancel_admission(original.subject, call.at.code, person)
     else:
         with contextlib.suppress(settlement.AlreadyVoided):
-            settlement.void_settlement(original.subject or 0, institution=call.at.code, person_number=person)
+            voided = settlement.void_settlement(
+                original.subject or 0, institution=call.at.code, person_number=person, details=voiding_message(call)
+            )
+            if infno == PHARMACY_SALE:
+                encounter.clear(voided.encounter)
     messages.mark_reversed(key)
     return Done()
 

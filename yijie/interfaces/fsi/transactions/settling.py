@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from yijie.domain import enrolment, ledger, settlement
+from yijie.domain import encounter, enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import messages
@@ -21,6 +21,7 @@ from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
 from yijie.kernel.money import Fen
 
+PHARMACY_VOID = "2103"
 FAMILY_ACCOUNT = "2"
 DECLARED = {
     "fulamt_ownpay_amt": "not_covered",
@@ -124,11 +125,25 @@ def settle(call: Call, claim: Claim) -> str:
     return answer
 
 
-@writes("2208", "2305")
+def voiding_message(call: Call) -> dict[str, str]:
+    """What a void remembers of the message that asked for it."""
+    by = {"operator": call.envelope.opter, "operator_name": call.envelope.opter_name}
+    return {"message": call.envelope.msgid, **by}
+
+
+@writes("2103", "2208", "2305")
 def void(call: Call) -> Done:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
     row = call.one()
-    voided = settlement.void(row["setl_id"], row["mdtrt_id"], institution=call.at.code, person_number=row["psn_no"])
+    voided = settlement.void(
+        row["setl_id"],
+        row["mdtrt_id"],
+        institution=call.at.code,
+        person_number=row["psn_no"],
+        details=voiding_message(call),
+    )
+    if call.infno == PHARMACY_VOID:
+        encounter.clear(voided.encounter)
     mirror = settlement.find(voided.number, row["mdtrt_id"], row["psn_no"])
     assert mirror is not None  # noqa: S101  written a moment ago in this transaction
     relation = (mirror.person_number, mirror.insurance, mirror.home_region)
