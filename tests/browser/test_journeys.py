@@ -15,6 +15,7 @@ def test_a_desk_settles_a_remote_patient_from_card_to_printed_statement(reader):
     one.see("desk-1-find")
     page.get_by_label("号码").fill(cast.CHENGDU_RETIREE.certificate)
     page.get_by_role("button", name="查询").click()
+    page.get_by_role("link", name="住院", exact=True).click()
     page.get_by_role("heading", name="入院登记").wait_for()
     one.see("desk-2-eligibility")
     for label, text in (
@@ -33,6 +34,7 @@ def test_a_desk_settles_a_remote_patient_from_card_to_printed_statement(reader):
         page.get_by_role("button", name="查找").click()
         page.get_by_label("目录项目").select_option(item.code)
         page.get_by_label("单价").fill(price)
+        page.get_by_text("其中符合范围").wait_for()
         page.get_by_role("button", name="记账").click()
         page.get_by_role("status").wait_for()
     one.see("desk-3-lines-graded")

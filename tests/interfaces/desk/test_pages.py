@@ -32,7 +32,7 @@ def test_a_settlement_shows_its_whole_life_and_the_look_is_on_record(signed_in, 
     text = page.content.decode()
     assert page.status_code == 200
     assert all(word in text for word in ("陈桂芳", "记账", "2304"))
-    assert 'class="note' not in text, "interface messages are no notices to the user"
+    assert 'class="note success' not in text, "interface messages are no notices to the user"
     assert Event.objects.filter(username="benefit.chengdu", action="settlement_seen", subject=number).exists()
 
 

@@ -35,6 +35,7 @@ from .lines import (
     revoke_unsettled as revoke_unsettled,
     upload as upload,
 )
+from .preview import Preview as Preview, preview as preview
 from .queries import (
     LineRow as LineRow,
     chronic_drug_lines as chronic_drug_lines,

@@ -20,18 +20,19 @@ from .client import DeskRefused, ask, body_of, send
 from .models import Attempt
 from .page import DeskRequest, note
 
-SETTLE_STAY = "2304"
+SETTLE_STAY, SETTLE_VISIT = "2304", "2207"
 
 
 def settle(
     request: DeskRequest, record: Record, payload: dict[str, Any], *, name: str, total: Fen, msgid: str
 ) -> Attempt:
-    """Settle a stay; returns how it ended. A second call with the same message id finds the first."""
-    body = body_of(request, SETTLE_STAY, payload, insured_in=record.home_region, msgid=msgid)
+    """Settle a stay or a visit; returns how it ended. A second call with the same message id finds the first."""
+    infno = SETTLE_STAY if record.stay else SETTLE_VISIT
+    body = body_of(request, infno, payload, insured_in=record.home_region, msgid=msgid)
     with access.as_platform():
         attempt, fresh = Attempt.objects.get_or_create(
             institution=record.institution,
-            infno=SETTLE_STAY,
+            infno=infno,
             msgid=msgid,
             defaults={
                 "id": new_id(),

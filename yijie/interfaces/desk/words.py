@@ -66,6 +66,17 @@ ENROLMENT_STATES: Words = {
     "2": ("暂停参保", "paused", "warn"),
     "4": ("终止参保", "ended", "bad"),
 }
+ENCOUNTER_STATES: Words = {
+    "open": ("就诊中", "in care", ""),
+    "discharged": ("待结算", "to be settled", "warn"),
+    "settled": ("已结算", "settled", "good"),
+    "cancelled": ("已撤销", "cancelled", "bad"),
+}
+ITEM_CLASSES: Words = {
+    "01": ("甲类", "class A", "good"),
+    "02": ("乙类", "class B", ""),
+    "03": ("丙类", "class C", "warn"),
+}
 ATTEMPT_STATES: Words = {
     "sent": ("结果未知", "outcome unknown", "warn"),
     "settled": ("已结算", "settled", "good"),
@@ -86,6 +97,7 @@ ACTIONS: Words = {
     "filing_approved": ("备案通过", "approved a filing", "good"),
     "filing_rejected": ("备案退回", "rejected a filing", "bad"),
     "admitted": ("入院登记", "admitted", ""),
+    "registered": ("门诊挂号", "registered", ""),
     "charged": ("记账", "charged", ""),
     "settled": ("结算", "settled", "good"),
     "outcome_resolved": ("查明结果", "resolved an outcome", "good"),

@@ -42,4 +42,4 @@ def resolve_one(request: DeskRequest, number: str) -> HttpResponse:
         "这笔没有办成，已撤回，不会再生效；可以重新结算。", "It was never done and is withdrawn for good; settle again."
     )
     messages.success(request, text, extra_tags="warn")
-    return HttpResponseRedirect(reverse("hospital_stay", args=[attempt.encounter]))
+    return HttpResponseRedirect(reverse("hospital_care", args=[attempt.encounter]))

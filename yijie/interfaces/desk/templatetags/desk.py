@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from yijie.interfaces.desk.language import say as in_language
 from yijie.kernel.dates import in_shanghai
@@ -58,3 +60,72 @@ def with_query(context: RequestContext, **changed: Any) -> str:
         if value not in ("", None):
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def field(
+    name: str,
+    zh: str,
+    en: str,
+    *,
+    kind: str = "text",
+    most: int = 60,
+    value: Any = "",
+    hint: str = "",
+    empty: bool = False,
+) -> SafeString:
+    """A labelled input; required unless it may be ``empty``. ``hint`` stands between label and input."""
+    return format_html(
+        '<div class="field"><label for="{0}">{1}{2}</label>'
+        '<input id="{0}" name="{0}" type="{3}" maxlength="{4}" value="{5}"{6}></div>',
+        name,
+        in_language(zh, en),
+        format_html('<span class="hint">{}</span>', hint) if hint else "",
+        kind,
+        most,
+        f"{value:%Y-%m-%d}" if isinstance(value, date) else value,
+        "" if empty else SafeString(" required"),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def asked(context: RequestContext, name: str, zh: str, en: str, *, kind: str = "search") -> SafeString:
+    """An input of a filter: holds what the address asks for."""
+    return field(name, zh, en, kind=kind, value=context["request"].GET.get(name, ""), empty=True)
+
+
+@register.simple_tag(takes_context=True)
+def asked_of(context: RequestContext, name: str, zh: str, en: str, choices: list[tuple[str, str]]) -> SafeString:
+    """A choice of a filter; "all" first."""
+    return chosen_of(name, zh, en, [("", in_language("全部", "all")), *choices], context["request"].GET.get(name, ""))
+
+
+@register.simple_tag
+def chosen_of(name: str, zh: str, en: str, choices: list[tuple[str, str]], value: str = "") -> SafeString:
+    """A labelled choice."""
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code, SafeString(" selected") if str(code) == value else "", text) for code, text in choices),
+    )
+    return format_html(
+        '<div class="field"><label for="{0}">{1}</label><select id="{0}" name="{0}">{2}</select></div>',
+        name,
+        in_language(zh, en),
+        options,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def head(context: RequestContext, zh: str, en: str, sort: str = "", *, num: bool = False) -> SafeString:
+    """A table's head; with ``sort`` a link that sorts by it, and the other way round when it already does."""
+    css = SafeString(' class="num"') if num else ""
+    if not sort:
+        return format_html('<th scope="col"{}>{}</th>', css, in_language(zh, en))
+    now_by = context["listing"].sort
+    said = {sort: SafeString(' aria-sort="ascending"'), f"-{sort}": SafeString(' aria-sort="descending"')}
+    other = sort if now_by == f"-{sort}" else f"-{sort}"
+    address = with_query(context, sort=other, page="")
+    return format_html(
+        '<th scope="col"{}{}><a href="{}">{}</a></th>', css, said.get(now_by, ""), address, in_language(zh, en)
+    )
