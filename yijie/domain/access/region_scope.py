@@ -28,9 +28,11 @@ BY_INSTITUTION = f"institution = {I} OR (SELECT yijie_pool_of_institution(instit
 READABLE = {
     "access_event": f"region = {R} OR institution = {I} OR region = '' AND institution = '' AND '000000' = {R}",
     "archive_entry": AT_INSTITUTION,
+    "catalogue_acceptance": AT_INSTITUTION,
     "catalogue_concept": "true",
     "catalogue_item": "true",
     "catalogue_mapping": AT_INSTITUTION,
+    "catalogue_ownitem": AT_INSTITUTION,
     "catalogue_release": "true",
     "catalogue_term": "true",
     "desk_attempt": BY_INSTITUTION,

@@ -14,6 +14,7 @@ from .page import PAGES
 ENTRIES = (
     ("home", "工作台", "Home"),
     ("hospital", "收费窗口", "Desk"),
+    ("mapping", "目录对照", "Mapping"),
     ("settlements", "结算", "Settlements"),
     ("unknown", "结果未知", "Unknown outcomes"),
     ("filings", "异地备案", "Filings"),

@@ -101,6 +101,10 @@ ACTIONS: Words = {
     "charged": ("记账", "charged", ""),
     "settled": ("结算", "settled", "good"),
     "outcome_resolved": ("查明结果", "resolved an outcome", "good"),
+    "own_items_uploaded": ("导入本院目录", "uploaded own items", ""),
+    "mapping_accepted": ("采纳对照", "accepted mappings", ""),
+    "mapping_reviewed": ("复核对照", "reviewed mappings", "good"),
+    "mapping_undone": ("撤回对照", "undid mappings", "warn"),
     "records_exported": ("导出操作记录", "exported records", "warn"),
 }
 

@@ -11,6 +11,7 @@ PASSWORD = "yijie-sample-2026"  # noqa: S105  printed by the demonstration; the 
 USERS = (
     SampleUser("desk.beijing", "赵敏", Role.HOSPITAL_DESK, BEIJING_TERTIARY),
     SampleUser("office.beijing", "钱进", Role.HOSPITAL_OFFICE, BEIJING_TERTIARY),
+    SampleUser("chief.beijing", "高峰", Role.HOSPITAL_OFFICE, BEIJING_TERTIARY),
     SampleUser("desk.chengdu", "孙丽", Role.HOSPITAL_DESK, CHENGDU_TERTIARY),
     SampleUser("benefit.chengdu", "李娜", Role.BENEFIT_OFFICER, "510100"),
     SampleUser("review.chengdu", "周杰", Role.REVIEW_OFFICER, "510100"),

@@ -1,6 +1,19 @@
 """The pages, one module per desk or subject; importing this package registers all of them."""
 
-from . import audit, charging, dashboard, design, filings, home, hospital, settlements, settling, statement, unknown
+from . import (
+    audit,
+    charging,
+    dashboard,
+    design,
+    filings,
+    home,
+    hospital,
+    mapping,
+    settlements,
+    settling,
+    statement,
+    unknown,
+)
 
 __all__ = [
     "audit",
@@ -10,6 +23,7 @@ __all__ = [
     "filings",
     "home",
     "hospital",
+    "mapping",
     "settlements",
     "settling",
     "statement",

@@ -127,7 +127,8 @@ def grade(request: DeskRequest, number: str) -> HttpResponse:
     told.append(
         say(
             f"金额 {money(shown.amount)}，其中符合范围 {money(parts.eligible)}、"
-            f"先行自付 {money(parts.first_self_pay)}、超限价 {money(parts.over_ceiling)}、全自费 {money(parts.not_covered)} 元",
+            f"先行自付 {money(parts.first_self_pay)}、超限价 {money(parts.over_ceiling)}、"
+            f"全自费 {money(parts.not_covered)} 元",
             f"amount {money(shown.amount)}: eligible {money(parts.eligible)}, first self-pay"
             f" {money(parts.first_self_pay)}, over ceiling {money(parts.over_ceiling)},"
             f" not covered {money(parts.not_covered)} yuan",

@@ -25,6 +25,20 @@ def say(zh: str, en: str) -> str:
     return in_language(zh, en)
 
 
+AGREEMENTS = {
+    "name": ("名称", "name"),
+    "specification": ("规格", "specification"),
+    "maker": ("企业", "maker"),
+    "price": ("价格", "price"),
+}
+
+
+@register.simple_tag
+def agreement(what: str) -> str:
+    """In what a suggestion agrees."""
+    return in_language(*AGREEMENTS[what])
+
+
 @register.filter
 def money(fen: int | None) -> str:
     """Fen as yuan with two decimals and grouped thousands: 1234500 → 12,345.00."""
