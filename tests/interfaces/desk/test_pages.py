@@ -53,3 +53,13 @@ def test_statement_page_pdf_and_original(signed_in, treated):
     assert "陈**" in original.content.decode()
     assert "陈桂芳" not in original.content.decode()
     assert stranger.get(address[:-3] + "xx/").status_code == 404
+
+
+def test_an_office_sees_what_is_due_and_the_rows_behind_it(signed_in, treated):
+    """Two stays settled in this hospital lack their list; the line's address leads to just these."""
+    office = signed_in("office.beijing")
+    page = office.get("/desk/deadlines/").content.decode()
+    address = re.search(r'href="([^"]+list=missing[^"]+)"', page)[1].replace("&amp;", "&")
+    rows = office.get(address).content.decode()
+    assert treated["chengdu_in_beijing"] in rows
+    assert treated["hangzhou_in_chengdu"] not in rows

@@ -30,6 +30,7 @@ def run(
     from yijie.interfaces.demo.accounts import accounts  # noqa: PLC0415  wants Django started
     from yijie.interfaces.demo.journey import play_journey  # noqa: PLC0415
     from yijie.interfaces.sample.load import load  # noqa: PLC0415
+    from yijie.interfaces.sample.own_items import ensure_own_items  # noqa: PLC0415
     from yijie.interfaces.sample.users import PASSWORD, USERS, ensure_users  # noqa: PLC0415
     from yijie.interfaces.statement import print_statement  # noqa: PLC0415
 
@@ -41,6 +42,7 @@ def run(
         "the sample nation is loaded; nobody in it exists",
     )
     ensure_users()
+    ensure_own_items()
     with serving(port, database) as stage:
         narrator.tell(f"服务已启动 {stage.address}", "the server is up")
         number = play_journey(stage.address, narrator)

@@ -15,6 +15,7 @@ ENTRIES = (
     ("home", "工作台", "Home"),
     ("hospital", "收费窗口", "Desk"),
     ("mapping", "目录对照", "Mapping"),
+    ("deadlines", "期限", "Deadlines"),
     ("settlements", "结算", "Settlements"),
     ("unknown", "结果未知", "Unknown outcomes"),
     ("filings", "异地备案", "Filings"),

@@ -19,6 +19,7 @@ __all__ = [
     "audit",
     "charging",
     "dashboard",
+    "deadlines",
     "design",
     "filings",
     "home",

@@ -17,6 +17,7 @@ from yijie.domain.settlement.models import Settlement
 from yijie.interfaces.desk.language import language, say
 from yijie.interfaces.desk.listing import day_in, exported, listed
 from yijie.interfaces.desk.page import BUREAU, HOSPITAL, DeskRequest, note, page
+from yijie.interfaces.desk.pages.deadlines import without_list
 from yijie.interfaces.desk.words import ACCOUNTS, SETTLEMENT_STATES, chosen
 from yijie.interfaces.fsi.models import Message
 from yijie.interfaces.statement import CATEGORIES, FUNDS as PAYERS, Statement, statement_of
@@ -75,6 +76,8 @@ def _filtered(request: DeskRequest) -> QuerySet[Settlement]:
         found = found.filter(id=named[1]) if named else found.filter(person_number__in=numbers)
     if asked.get("id", "").isdigit() and len(asked["id"]) < 19:
         found = found.filter(id=int(asked["id"]))
+    if asked.get("list") == "missing":
+        found = found.filter(without_list(), state="settled", care__in=["inpatient", "maternity"])
     for name in ("home_region", "region", "state"):
         if asked.get(name):
             found = found.filter(**{name: asked[name][:10]})
