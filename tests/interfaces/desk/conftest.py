@@ -44,6 +44,12 @@ def treated(own_nation):
     return made
 
 
+@pytest.fixture
+def own_filing(treated):
+    """The public number of a filing request of a Chengdu employee that no other test touches."""
+    return waiting(cast.CHENGDU_EMPLOYEE, "440100", FilingKind.LONG_TERM_RESIDENT)
+
+
 def waiting(member, care, kind):
     """The public number of a fresh filing request."""
     one = waiting_number(member, care, kind)

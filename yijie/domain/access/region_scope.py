@@ -43,6 +43,7 @@ READABLE = {
     "encounter_diagnosis": OF_ENCOUNTER,
     "encounter_encounter": CARE_OR_HOME,
     "encounter_fee_line": OF_ENCOUNTER,
+    "encounter_traumacheck": OF_ENCOUNTER,
     "enrolment_enrolment": f"region = {R} OR yijie_treats_person(person_id)",
     "enrolment_person": f"yijie_pool(region) = {R} OR yijie_treats(number)"
     f" OR EXISTS (SELECT 1 FROM enrolment_enrolment x WHERE x.person_id = enrolment_person.id AND x.region = {R})",
@@ -53,6 +54,7 @@ READABLE = {
     "filing_filing": f"home_region = {R} OR care_region = {R}"
     " OR care_region = ANY ((SELECT yijie_pools_of_institutions())::text[]) AND yijie_treats(person_number)",
     "filing_filingstep": "EXISTS (SELECT 1 FROM filing_filing x WHERE x.id = filing_id)",
+    "filing_paper": "EXISTS (SELECT 1 FROM filing_filing x WHERE x.id = filing_id)",
     "fsi_message": f"{BY_INSTITUTION} OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = subject)",
     "fsi_signin": BY_INSTITUTION,
     "institution_institution": "true",
@@ -61,6 +63,7 @@ READABLE = {
     "reconcile_run": AT_INSTITUTION,
     "settlement_list_settlementlist": f"{AT_INSTITUTION}"
     " OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = settlement)",
+    "settlement_resettlement": CARE_OR_HOME,
     "settlement_settlement": CARE_OR_HOME,
 }
 """Table → condition on the rows that a scope shows."""

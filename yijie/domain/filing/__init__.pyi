@@ -18,6 +18,7 @@ from .errors import (
     SameHand as SameHand,
     Unreviewed as Unreviewed,
 )
+from .follow import follow_up as follow_up, hand_over as hand_over, to_follow_up as to_follow_up
 from .load import (
     ChronicRow as ChronicRow,
     DesignationRow as DesignationRow,
@@ -25,6 +26,7 @@ from .load import (
     load_designations as load_designations,
     remove_choices_of as remove_choices_of,
 )
+from .papers import PAPER_BYTES_MAX as PAPER_BYTES_MAX, PaperUnfit as PaperUnfit, add_paper as add_paper
 from .remote import (
     KIND_NAMES as KIND_NAMES,
     Application as Application,

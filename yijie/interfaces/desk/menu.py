@@ -19,6 +19,11 @@ ENTRIES = (
     ("settlements", "结算", "Settlements"),
     ("unknown", "结果未知", "Unknown outcomes"),
     ("filings", "异地备案", "Filings"),
+    ("again", "重新结算", "Settle again"),
+    ("trauma", "外伤", "Trauma"),
+    ("people", "人员", "People"),
+    ("policies", "政策", "Policies"),
+    ("catalogue", "目录", "Catalogue"),
     ("dashboard", "概览", "Overview"),
     ("audit", "操作记录", "Records"),
 )

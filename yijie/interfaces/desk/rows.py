@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from yijie.kernel.money import Fen, line_amount, yuan
 
 STAY_TYPE, VISIT_TYPE = "2101", "11"
 """Medical types of an ordinary admission and an ordinary outpatient visit."""
+TRAUMA_TYPE = "22"
 DEPARTMENT = "A01"
 
 Row = dict[str, Any]
@@ -98,6 +100,8 @@ def admission(who: Patient, said: Mapping[str, str], at: datetime) -> Row:
         "dscg_maindiag_name": said["diagnosis_name"],
         "insuplc_admdvs": who.home,
     }
+    if said["medical_type"] == TRAUMA_TYPE:
+        stay["exp_content"] = json.dumps({"TRUM_FLAG": "1", "REL_TTP_FLAG": said["third_party"] or "0"})
     return {"mdtrtinfo": who.shown() | stay, "diseinfo": [diagnosis(said, at) | {"psn_no": who.number}]}
 
 

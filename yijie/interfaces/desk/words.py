@@ -72,6 +72,54 @@ ENCOUNTER_STATES: Words = {
     "settled": ("已结算", "settled", "good"),
     "cancelled": ("已撤销", "cancelled", "bad"),
 }
+DECISION_STATES: Words = {
+    "held": ("已预占", "held", "warn"),
+    "confirmed": ("已确认", "confirmed", "good"),
+    "cancelled": ("已取消", "cancelled", "bad"),
+    "voided": ("已撤销", "voided", "bad"),
+}
+AGAIN_STATES: Words = {
+    "asked": ("待医院撤销", "waits for the hospital", "warn"),
+    "voided": ("已撤销，待重新结算", "voided, to be settled again", "warn"),
+    "done": ("已重新结算", "settled again", "good"),
+}
+AGAIN_REASONS: Words = {
+    "late_filing": ("补办备案", "late filing", ""),
+    "third_party": ("外伤由第三方负担", "a third party is liable", ""),
+}
+TRAUMA_OUTCOMES: Words = {
+    "open": ("待核查", "to be checked", "warn"),
+    "payable": ("无第三方责任，可支付", "no third party; payable", "good"),
+    "excluded": ("第三方责任，不予支付", "third party liable; not payable", "bad"),
+    "asked": ("需补充材料", "more papers needed", "warn"),
+}
+PERSON_CATEGORIES: Words = {
+    "11": ("在职", "working", ""),
+    "12": ("退休", "retired", ""),
+    "13": ("离休", "veteran cadre", ""),
+    "14": ("未成年居民", "child", ""),
+    "1404": ("大学生", "college student", ""),
+    "15": ("成年居民", "adult resident", ""),
+    "16": ("老年居民", "elderly resident", ""),
+}
+LIST_TYPES: Words = {
+    "101": ("西药、中成药", "drugs", ""),
+    "102": ("中药饮片", "herbal pieces", ""),
+    "103": ("自制剂", "hospital preparations", ""),
+    "104": ("民族药", "ethnic medicines", ""),
+    "201": ("医疗服务项目", "service items", ""),
+    "301": ("医用耗材", "consumables", ""),
+}
+PAPER_NAMES: Words = {
+    "address": ("居住地址", "address", ""),
+    "phone": ("联系电话", "phone", ""),
+    "agreed": ("医院同意转院", "hospital agrees", ""),
+    "condition": ("病情", "condition", ""),
+    "diagnosis_code": ("诊断编码", "diagnosis code", ""),
+    "diagnosis_name": ("诊断", "diagnosis", ""),
+    "to_institution": ("转往机构编号", "receiving institution", ""),
+    "to_institution_name": ("转往机构", "name of the receiving institution", ""),
+}
 ITEM_CLASSES: Words = {
     "01": ("甲类", "class A", "good"),
     "02": ("乙类", "class B", ""),
@@ -96,6 +144,18 @@ ACTIONS: Words = {
     "filing_reviewed": ("备案初审", "reviewed a filing", ""),
     "filing_approved": ("备案通过", "approved a filing", "good"),
     "filing_rejected": ("备案退回", "rejected a filing", "bad"),
+    "filings_exported": ("导出备案", "exported filings", "warn"),
+    "paper_added": ("接收备案材料", "took in a paper", ""),
+    "paper_seen": ("查看备案材料", "looked at a paper", ""),
+    "records_handed_over": ("病历移交", "records handed over", ""),
+    "followed_up": ("随访", "followed up", ""),
+    "resettlement_asked": ("要求重新结算", "asked to settle again", "warn"),
+    "people_searched": ("查找人员", "searched people", ""),
+    "person_seen": ("查看人员", "looked at a person", ""),
+    "catalogue_exported": ("导出目录", "exported the catalogue", ""),
+    "trauma_seen": ("查看外伤申报", "looked at a trauma", ""),
+    "trauma_checked": ("外伤核查", "checked a trauma", ""),
+    "voided": ("撤销结算", "voided a settlement", "warn"),
     "admitted": ("入院登记", "admitted", ""),
     "registered": ("门诊挂号", "registered", ""),
     "charged": ("记账", "charged", ""),

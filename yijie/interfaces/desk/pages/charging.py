@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
@@ -42,9 +43,13 @@ def found(request: DeskRequest, number: str) -> tuple[Record, Person]:
     return encounter.find(number, row.institution, row.person_number), person
 
 
-def open_batch(record: Record) -> str:
-    """The charge batch that new lines belong to: one per settlement."""
-    return record.segment_batch() if record.stay else f"D{len(record.settled) + 1}"
+def open_batch(record: Record, lines: list[FeeLine]) -> str:
+    """The charge batch that is not settled: that of the newest open line, or the next one; a stay's is its interval."""
+    if record.stay:
+        return record.segment_batch()
+    begun = (line.batch for line in lines if line.batch not in record.settled)
+    fresh = (f"D{number}" for number in itertools.count(1) if f"D{number}" not in record.settled)
+    return next(begun, None) or next(fresh)
 
 
 def lines_of(record: Record) -> list[FeeLine]:
@@ -63,7 +68,8 @@ def items_like(asked: str) -> QuerySet[Item]:
 def care(request: DeskRequest, number: str) -> HttpResponse:
     """A visit or stay: its lines, the form for the next one, what comes next."""
     record, person = found(request, number)
-    lines, batch = lines_of(record), open_batch(record)
+    lines = lines_of(record)
+    batch = open_batch(record, lines)
     asked = request.GET.get("item", "").strip()[:60]
     names = dict(Item.objects.filter(code__in={line.item for line in lines}).values_list("code", "name"))
     unsettled = [line for line in lines if line.batch == batch]
@@ -146,7 +152,7 @@ def charge(request: DeskRequest, number: str) -> HttpResponse:
         messages.error(request, say("单价和数量须为数字", "price and quantity must be numbers"), extra_tags="bad")
         return HttpResponseRedirect(reverse("hospital_care", args=[number]))
     charged = rows.Charged(msgid[-18:], text(request, "item", 50), *numbers, bool(request.POST.get("approved")))
-    row = rows.line(record, open_batch(record), charged, now())
+    row = rows.line(record, open_batch(record, lines_of(record)), charged, now())
     infno = "2301" if record.stay else "2204"
     graded = ask(request, infno, {"feedetail": [row]}, insured_in=record.home_region, msgid=msgid)["result"][0]
     eligible = graded["inscp_scp_amt"]
@@ -164,7 +170,7 @@ def revoke(request: DeskRequest, number: str) -> HttpResponse:
     if record.stay:
         payload = {"data": [row | {"feedetl_sn": text(request, "serial", 30)}]}
     else:
-        payload = {"data": row | {"chrg_bchno": open_batch(record)}}
+        payload = {"data": row | {"chrg_bchno": open_batch(record, lines_of(record))}}
     ask(
         request, "2302" if record.stay else "2205", payload, insured_in=record.home_region, msgid=text(request, "msgid")
     )

@@ -1,30 +1,37 @@
-"""A bureau's filings: the queue, one with its papers and steps, agree, approve, send back."""
+"""A bureau's filings: the queue, and many decided at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from yijie.domain import access, filing
 from yijie.domain.access import Role
-from yijie.domain.enrolment.models import Enrolment, Person
+from yijie.domain.enrolment.models import Person
 from yijie.domain.filing.models import Filing
 from yijie.domain.transaction import in_transaction
-from yijie.interfaces.desk.language import say
+from yijie.interfaces.desk.language import language, say
 from yijie.interfaces.desk.listing import exported, listed
 from yijie.interfaces.desk.page import BUREAU, DeskRequest, note, page
-from yijie.interfaces.desk.words import ENROLMENT_STATES, FILING_KINDS, FILING_STATES, INSURANCES, chosen
+from yijie.interfaces.desk.words import FILING_KINDS, FILING_STATES, chosen
+from yijie.kernel.dates import in_shanghai, today
+from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id, public_id
 from yijie.kernel.region import name_of
 
-SORTS = {"requested": "requested_at", "since": "since", "kind": "kind"}
+SORTS = {"requested": "requested_at", "since": "since", "kind": "kind", "care": "care_region"}
 REVIEWERS = (Role.BENEFIT_OFFICER, Role.REVIEW_OFFICER, Role.SUPERVISOR)
 NOTE_MAX = 400
+BATCH_MAX = 100
+DECIDED_WITHIN_DAYS = 2
+"""The house's own aim, by which the queue marks what waits too long."""
 
 
 @page("filings/", "filings", BUREAU)
@@ -32,20 +39,26 @@ def filings(request: DeskRequest) -> HttpResponse:
     """Filings of the scope; oldest request first, so that nothing waits for ever."""
     found = _filtered(request)
     if request.GET.get("export") in ("csv", "xlsx"):
+        note(request, "filings_exported", details={"asked": request.GET.dict()})
         return exported(request.GET["export"], "filings", _columns(), found.order_by("requested_at"))
     listing = listed(request, found, SORTS, "requested")
     people = dict(
         Person.objects.filter(number__in={row.person_number for row in listing.rows}).values_list("number", "name")
     )
-    rows = [_row(one, people.get(one.person_number, "")) for one in listing.rows]
     return render(
         request,
         "desk/filings.html",
         {
             "listing": listing,
-            "rows": rows,
+            "rows": [row_of(one, people.get(one.person_number, "")) for one in listing.rows],
             "states": [(value, chosen(FILING_STATES, value)["text"]) for value in FILING_STATES],
             "kinds": [(value, chosen(FILING_KINDS, value)["text"]) for value in FILING_KINDS],
+            "waits": [
+                ("late", say("超过两日", "over two days")),
+                ("follow", say("转诊待随访", "referral to follow up")),
+            ],
+            "may": request.scope.may(*REVIEWERS),
+            "supervisor": request.scope.may(Role.SUPERVISOR),
         },
     )
 
@@ -58,16 +71,26 @@ def _filtered(request: DeskRequest) -> QuerySet[Filing]:
     if text := request.GET.get("q", "").strip()[:60]:
         named = parse_public_id(text)
         found = found.filter(id=named[1]) if named else found.filter(person_number=text)
+    if request.GET.get("waits") == "late":
+        found = found.filter(
+            state=Filing.State.REQUESTED, requested_at__date__lt=today() - timedelta(days=DECIDED_WITHIN_DAYS)
+        )
+    elif request.GET.get("waits") == "follow":
+        found = filing.to_follow_up(found)
     return found
 
 
-def _row(one: Filing, name: str) -> dict[str, Any]:
+def row_of(one: Filing, name: str) -> dict[str, Any]:
+    """A filing as lists and pages show it."""
+    open_days = (today() - in_shanghai(one.requested_at).date()).days
     return {
         "f": one,
         "number": public_id(one.home_region, one.id),
         "person": name,
         "kind": chosen(FILING_KINDS, one.kind)["text"],
         "state": chosen(FILING_STATES, one.state),
+        "days": open_days if one.state == Filing.State.REQUESTED else None,
+        "late": one.state == Filing.State.REQUESTED and open_days > DECIDED_WITHIN_DAYS,
     }
 
 
@@ -84,87 +107,50 @@ def _columns() -> list[tuple[str, Any]]:
     ]
 
 
-def _found(number: str) -> Filing:
-    """A filing within the scope by its public number."""
-    named = parse_public_id(number)
-    one = Filing.objects.filter(id=named[1], home_region=named[0]).first() if named else None
-    if one is None:
-        raise Http404
-    return one
+Work = Callable[..., Any]
+DECISIONS: dict[str, tuple[Work, str, tuple[Role, ...]]] = {
+    "review": (filing.review, "filing_reviewed", REVIEWERS),
+    "approve": (filing.approve_reviewed, "filing_approved", (Role.SUPERVISOR,)),
+    "reject": (filing.reject, "filing_rejected", REVIEWERS),
+}
 
 
-@page("filings/<str:number>/", "filings_one", BUREAU)
-def one_filing(request: DeskRequest, number: str) -> HttpResponse:
-    """One filing with the person's insurance, what was declared, and every step taken."""
-    one = _found(number)
-    person = Person.objects.filter(number=one.person_number).first()
-    enrolments = Enrolment.objects.filter(person=person) if person else Enrolment.objects.none()
-    note(request, "filing_seen", number, person_number=one.person_number, region=one.home_region)
-    agreed = filing.agreed_by(one)
-    mine = request.scope.may(*REVIEWERS) and one.home_region in request.scope.regions
-    last = len(agreed) >= filing.levels_of(one.kind) - 1
-    return render(
-        request,
-        "desk/filing.html",
-        _row(one, person.name if person else "")
-        | {
-            "p": person,
-            "enrolments": [
-                (e, chosen(INSURANCES, e.insurance)["text"], chosen(ENROLMENT_STATES, e.status)) for e in enrolments
-            ],
-            "steps": [(s, chosen(FILING_STATES, s.state)) for s in one.steps.order_by("at", "id")],
-            "papers": sorted((name, value) for name, value in one.details.items() if value),
-            "agreed": agreed,
-            "levels": filing.levels_of(one.kind),
-            "may_review": mine and one.state == "requested" and not last,
-            "may_approve": mine and one.state == "requested" and last and request.scope.may(Role.SUPERVISOR),
-            "may_reject": mine and one.state == "requested",
-            "own": request.user.get_username() in agreed,
-        },
-    )
+@page("filings/batch/", "filings_batch", REVIEWERS, methods=("POST",), step_up=True)
+def batch(request: DeskRequest) -> HttpResponse:
+    """Decide the filings ticked, each for itself: one that cannot be is named and does not stop the others."""
+    decision, said = request.POST.get("decision", ""), request.POST.get("note", "").strip()[:NOTE_MAX]
+    back = HttpResponseRedirect(f"{reverse('filings')}?state=requested")
+    if decision not in DECISIONS or (decision == "reject" and not said):
+        messages.error(
+            request, say("请选择办理方式；退回须写明原因", "choose; say why when sending back"), extra_tags="bad"
+        )
+        return back
+    request.scope.require(*DECISIONS[decision][2])
+    done = 0
+    for number in request.POST.getlist("take")[:BATCH_MAX]:
+        named = parse_public_id(number)
+        one = named and Filing.objects.filter(id=named[1], home_region__in=request.scope.regions).first()
+        if not one:
+            continue
+        try:
+            decide(request, one, decision, said)
+        except YijieError as refused:
+            messages.error(request, f"{number}: {refused.text(language())}", extra_tags="bad")
+        else:
+            done += 1
+    if done:
+        messages.success(request, say(f"已办理 {done} 件", f"{done} done"), extra_tags="good")
+    return back
 
 
-def _decided(request: DeskRequest, number: str, action: str, work: Any, done: str) -> HttpResponse:
-    """Run a use case on a filing of the user's own region, put it on record in the same transaction, go on."""
-    one = _found(number)
-    if one.home_region not in request.scope.regions:
-        raise Http404
-    by, said = request.user.get_username(), request.POST.get("note", "").strip()[:NOTE_MAX]
+def decide(request: DeskRequest, one: Filing, decision: str, said: str) -> None:
+    """Run a decision on a filing of the user's own region and put it on record in the same transaction."""
+    work, action, _ = DECISIONS[decision]
+    number = public_id(one.home_region, one.id)
 
-    def decide() -> None:
-        work(one.id, by=by, note=said)
+    def decided() -> None:
+        work(one.id, by=request.user.get_username(), note=said)
         note(request, action, number, person_number=one.person_number, region=one.home_region)
 
     with access.as_platform():
-        in_transaction(decide)
-    messages.success(request, done, extra_tags="good")
-    return HttpResponseRedirect(f"{reverse('filings')}?state=requested")
-
-
-@page("filings/<str:number>/review/", "filings_review", REVIEWERS, methods=("POST",))
-def review(request: DeskRequest, number: str) -> HttpResponse:
-    """Agree on the way to the last level."""
-    return _decided(
-        request,
-        number,
-        "filing_reviewed",
-        filing.review,
-        say("已审核，等待下一级", "agreed; it waits for the next level"),
-    )
-
-
-@page("filings/<str:number>/approve/", "filings_approve", (Role.SUPERVISOR,), methods=("POST",), step_up=True)
-def approve(request: DeskRequest, number: str) -> HttpResponse:
-    """Make it effective."""
-    return _decided(
-        request, number, "filing_approved", filing.approve_reviewed, say("备案已生效", "the filing is effective")
-    )
-
-
-@page("filings/<str:number>/reject/", "filings_reject", REVIEWERS, methods=("POST",))
-def reject(request: DeskRequest, number: str) -> HttpResponse:
-    """Send it back with a reason the person can read."""
-    if not request.POST.get("note", "").strip():
-        messages.error(request, say("请写明退回原因", "say why it is sent back"), extra_tags="bad")
-        return HttpResponseRedirect(reverse("filings_one", args=[number]))
-    return _decided(request, number, "filing_rejected", filing.reject, say("已退回", "sent back"))
+        in_transaction(decided)

@@ -32,6 +32,7 @@ FIELDS = {
     "doctor_name": 50,
     "diagnosis_code": 20,
     "diagnosis_name": 100,
+    "third_party": 1,
 }
 """What the forms of registration and admission say, and how long it may be."""
 
@@ -129,6 +130,7 @@ def patient(request: DeskRequest) -> HttpResponse:
             "msgid": fresh_id(own_institution(request)),
             "record": f"{now():{'ZY' if kind == 'stay' else 'MZ'}%m%d%H%M%S}",
             "types": _types(kind),
+            "third": [("0", say("否", "no")), ("1", say("是", "yes"))],
             "choices": [(one["insurance"], one["name"]) for one in relations],
         },
     )

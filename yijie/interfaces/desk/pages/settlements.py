@@ -14,11 +14,13 @@ from yijie.domain.enrolment.models import Person
 from yijie.domain.institution.models import Institution
 from yijie.domain.settlement import FUNDS
 from yijie.domain.settlement.models import Settlement
+from yijie.interfaces.desk.client import fresh_id
 from yijie.interfaces.desk.language import language, say
+from yijie.interfaces.desk.life import life_of
 from yijie.interfaces.desk.listing import day_in, exported, listed
 from yijie.interfaces.desk.page import BUREAU, HOSPITAL, DeskRequest, note, page
 from yijie.interfaces.desk.pages.deadlines import without_list
-from yijie.interfaces.desk.words import ACCOUNTS, SETTLEMENT_STATES, chosen
+from yijie.interfaces.desk.words import ACCOUNTS, ACTIONS, SETTLEMENT_STATES, chosen
 from yijie.interfaces.fsi.models import Message
 from yijie.interfaces.statement import CATEGORIES, FUNDS as PAYERS, Statement, statement_of
 from yijie.kernel.dates import in_shanghai
@@ -27,6 +29,7 @@ from yijie.kernel.money import yuan
 from yijie.kernel.region import name_of
 
 READERS = (*HOSPITAL, *BUREAU)
+TOLD_MAX = 200
 SORTS = {"at": "settled_at", "total": "total", "cash": "cash", "home": "home_region"}
 
 
@@ -71,9 +74,7 @@ def _filtered(request: DeskRequest) -> QuerySet[Settlement]:
     asked = request.GET
     if text := asked.get("q", "").strip()[:60]:
         named = parse_public_id(text)
-        people = Person.objects.filter(certificate_number=text.upper()) | Person.objects.filter(number=text)
-        numbers = list(people.values_list("number", flat=True)[:10]) or [text]
-        found = found.filter(id=named[1]) if named else found.filter(person_number__in=numbers)
+        found = found.filter(id=named[1]) if named else found.filter(person_number=text)
     if asked.get("id", "").isdigit() and len(asked["id"]) < 19:
         found = found.filter(id=int(asked["id"]))
     if asked.get("list") == "missing":
@@ -125,6 +126,7 @@ def settlement(request: DeskRequest, number: str) -> HttpResponse:
         institution=row.institution,
     )
     words = 0 if language() == "zh" else 1
+    told = list(Message.objects.filter(subject__in=[row.id, row.encounter]).order_by("received_at")[:TOLD_MAX])
     return render(
         request,
         "desk/settlement.html",
@@ -136,9 +138,13 @@ def settlement(request: DeskRequest, number: str) -> HttpResponse:
             "lines": [(line, CATEGORIES.get(line.charge_category, ("", ""))[words]) for line in statement.lines],
             "steps": [step[language()] for step in statement.report["trace"]],
             "postings": _postings(row),
-            "told": Message.objects.filter(subject__in=[row.id, row.encounter]).order_by("received_at"),
-            "void": Settlement.objects.filter(voids=row.id).first(),
-            "events": Event.objects.filter(subject=number).order_by("-at")[:20],
+            "told": told,
+            "life": life_of(row, statement, told),
+            "may_void": row.state == "settled" and row.institution in request.scope.institutions,
+            "msgid": fresh_id(row.institution),
+            "events": [
+                (e, chosen(ACTIONS, e.action)) for e in Event.objects.filter(subject=number).order_by("-at")[:20]
+            ],
         },
     )
 

@@ -46,8 +46,9 @@ def discharge(request: DeskRequest, number: str) -> HttpResponse:
 
 def _bill(record: Record, person: Person, *, account: bool) -> tuple[dict[str, Any], int]:
     """Input of a quote and a settlement with its total in fen."""
-    batch = open_batch(record)
-    total = sum(line.amount for line in lines_of(record) if line.batch == batch)
+    lines = lines_of(record)
+    batch = open_batch(record, lines)
+    total = sum(line.amount for line in lines if line.batch == batch)
     insured = enrolment.require_insured((person.number, record.insurance, record.home_region), today())
     who = rows.Patient(
         person.number, person.name, person.certificate_number, record.insurance, insured.category, record.home_region

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -46,6 +47,12 @@ def money(fen: int | None) -> str:
         return "–"
     whole, _, cents = yuan(fen).partition(".")
     return f"{int(whole):,}.{cents}" if whole != "-0" else f"-0.{cents}"
+
+
+@register.filter
+def share(ratio: Decimal) -> str:
+    """A share as per cent: 0.0500 → 5%."""
+    return f"{(ratio * 100).normalize():f}%"
 
 
 @register.filter
