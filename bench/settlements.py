@@ -39,7 +39,7 @@ def run(*, quick: bool) -> None:
 
 def _ours(each: dict[int, int]) -> dict[int, float]:
     result: dict[int, float] = {}
-    with serving(workers=1) as _:
+    with serving() as _:
         stays = ready(sum(each.values()) + 100, LINES)
         drive(PORT, settle_requests(stays[:100], PORT), 8)
         done = 100

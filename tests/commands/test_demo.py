@@ -86,8 +86,9 @@ def test_books_that_disagree_end_it_with_an_error(own_database):
 @pytest.mark.parametrize(("ending", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_it_stays_up_until_it_is_ended_and_leaves_nothing_running(own_database, ending, code):
     port = free_port()
+    started_in_the_background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "yijie", "demo", "--port", port],
+        [*started_in_the_background, sys.executable, "-m", "yijie", "demo", "--port", port],
         cwd=ROOT,
         env={**os.environ, "YIJIE_DATABASE_URL": own_database},
         stdout=subprocess.PIPE,

@@ -22,6 +22,7 @@ def run(
 ) -> None:
     """Play the journey through HTTP as hospital systems would, then prove the books."""
     require_port(port)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
     narrator = Narrator()
