@@ -35,6 +35,7 @@ READABLE = {
     "catalogue_ownitem": AT_INSTITUTION,
     "catalogue_release": "true",
     "catalogue_term": "true",
+    "desk_change": f"region = {R} OR '000000' = {R}",
     "desk_attempt": BY_INSTITUTION,
     "decision_accumulator": f"home_region = {R} OR yijie_treats(person_number)",
     "decision_decision": f"home_region = {R} OR care_region = {R}"

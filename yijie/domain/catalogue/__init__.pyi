@@ -19,6 +19,7 @@ from .load import (
     load_items as load_items,
     load_terms as load_terms,
     publish_items as publish_items,
+    put_terms as put_terms,
     replace_sample_items as replace_sample_items,
 )
 from .mapping import (

@@ -1,4 +1,4 @@
-"""Tables of the pages themselves: what a desk has sent and not yet heard of."""
+"""Tables of the pages themselves: what a desk has sent and not yet heard of, changes that wait for a second person."""
 
 from __future__ import annotations
 
@@ -40,3 +40,38 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.msgid} {self.state}"
+
+
+class Change(models.Model):
+    """Rows of reference data that one person proposes and another applies or refuses."""
+
+    class State(models.TextChoices):
+        """proposed → applied | refused; no other edges."""
+
+        PROPOSED = "proposed", "待复核"
+        APPLIED = "applied", "已生效"
+        REFUSED = "refused", "未采纳"
+
+    id = models.BigIntegerField(primary_key=True)
+    region = models.CharField("地区", max_length=6, help_text="000000 where the rows are the nation's")
+    table = models.CharField("数据", max_length=20)
+    rows = models.JSONField("内容", help_text="as in the sheet: column → text")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
+    note = models.CharField("说明", max_length=200, blank=True)
+    proposed_at = models.DateTimeField("提出时间")
+    proposed_by = models.CharField("提出人", max_length=150)
+    decided_at = models.DateTimeField("办理时间", null=True)
+    decided_by = models.CharField("办理人", max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = "基础数据变更"
+        indexes = [models.Index(fields=["state", "proposed_at"], name="change_open")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="proposed") | ~models.Q(decided_by=models.F("proposed_by")),
+                name="change_four_eyes",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.state}"

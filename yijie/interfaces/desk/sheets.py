@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -77,6 +77,15 @@ def read_sheet(uploaded: UploadedFile | None, columns: Mapping[str, Reader]) -> 
     for number, line in enumerate(lines, 2):
         if any(line):
             _read_row(read, number, line, places, columns)
+    return read
+
+
+def read_cells(rows: Iterable[Mapping[str, str]], columns: Mapping[str, Reader]) -> Sheet:
+    """Read rows that are no file: of a form, or as they were kept."""
+    read = Sheet()
+    for number, row in enumerate(rows, 1):
+        line = [row[name].strip()[:CELL_MAX] for name in columns]
+        _read_row(read, number, line, {name: place for place, name in enumerate(columns)}, columns)
     return read
 
 

@@ -78,6 +78,11 @@ DECISION_STATES: Words = {
     "cancelled": ("已取消", "cancelled", "bad"),
     "voided": ("已撤销", "voided", "bad"),
 }
+CHANGE_STATES: Words = {
+    "proposed": ("待复核", "to be decided", "warn"),
+    "applied": ("已生效", "in effect", "good"),
+    "refused": ("未采纳", "refused", "bad"),
+}
 AGAIN_STATES: Words = {
     "asked": ("待医院撤销", "waits for the hospital", "warn"),
     "voided": ("已撤销，待重新结算", "voided, to be settled again", "warn"),
@@ -165,6 +170,10 @@ ACTIONS: Words = {
     "mapping_accepted": ("采纳对照", "accepted mappings", ""),
     "mapping_reviewed": ("复核对照", "reviewed mappings", "good"),
     "mapping_undone": ("撤回对照", "undid mappings", "warn"),
+    "reference_exported": ("导出基础数据", "exported reference data", ""),
+    "reference_proposed": ("提出数据变更", "proposed a change", ""),
+    "reference_applied": ("批准数据变更", "applied a change", "good"),
+    "reference_refused": ("否决数据变更", "refused a change", "bad"),
     "records_exported": ("导出操作记录", "exported records", "warn"),
 }
 

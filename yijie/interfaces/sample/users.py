@@ -22,6 +22,8 @@ USERS = (
     SampleUser("auditor.nation", "陈立", Role.AUDITOR, "000000"),
     SampleUser("hub.nation", "褚伟", Role.HUB_OPERATOR, "000000"),
     SampleUser("admin.nation", "卫东", Role.ADMINISTRATOR, "000000"),
+    SampleUser("chief.nation", "蒋华", Role.ADMINISTRATOR, "000000"),
+    SampleUser("admin.chengdu", "沈燕", Role.ADMINISTRATOR, "510100"),
 )
 
 
