@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "yijie.interfaces.desk.whereabouts.stay_where_it_began",
     "yijie.interfaces.desk.second_factor.require_second_factor",
 ]
 """For pages only: messages of machines pass none of it (see ``interfaces/server/wsgi.py``)."""
@@ -107,6 +108,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/desk/account/login/"
 ACCOUNT_ADAPTER = "yijie.interfaces.desk.sign_in.NoSignUp"
@@ -128,8 +130,13 @@ USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": json.loads(os.environ.get("YIJIE_OIDC", "[]"))}}
 
 HTTPS = os.environ.get("YIJIE_HTTPS") == "1"
-SESSION_COOKIE_AGE = 8 * 3600
-SESSION_COOKIE_NAME = "yijie_session"
+SESSION_COOKIE_AGE = 1800
+"""Seconds without a request after which a session ends; none lasts longer than SESSION_SECONDS_MAX."""
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_SECONDS_MAX = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = f"{'__Host-' if HTTPS else ''}yijie_session"
+CSRF_COOKIE_NAME = f"{'__Host-' if HTTPS else ''}yijie_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

@@ -33,6 +33,8 @@ class User(AbstractUser):
         "样例用户", default=False, help_text="made by the demonstration; needs no second factor"
     )
 
+    fresh = models.BooleanField("首次密码", default=False, help_text="set by an administrator, to be changed first")
+
     class Meta:
         verbose_name = "用户"
 

@@ -24,6 +24,7 @@ ENTRIES = (
     ("people", "人员", "People"),
     ("policies", "政策", "Policies"),
     ("catalogue", "目录", "Catalogue"),
+    ("users", "用户", "Users"),
     ("reference", "基础数据", "Reference data"),
     ("dashboard", "概览", "Overview"),
     ("audit", "操作记录", "Records"),

@@ -1,4 +1,4 @@
-"""Whoever works with real data has a second factor: until one is set up, every page leads to setting it up."""
+"""Whoever works with real data has a password of their own and a second factor: until then pages lead there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def require_second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -
     def answer(request: HttpRequest) -> HttpResponse:
         user = request.user
         needs = user.is_authenticated and not user.sample and not request.path.startswith(ALWAYS_OPEN)
+        if needs and user.fresh:
+            return redirect("account_change_password")
         if needs and not is_mfa_enabled(user):
             return redirect("mfa_index")
         return get_response(request)

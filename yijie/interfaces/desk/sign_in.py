@@ -22,6 +22,7 @@ from yijie.domain import access
 from yijie.domain.access import Happened
 
 from .language import say
+from .whereabouts import begin
 
 FAILURES_MAX = 5
 FAILURES_SECONDS = 900
@@ -36,6 +37,12 @@ class NoSignUp(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def set_password(self, user: Any, password: str) -> None:
+        """A password of one's own takes the place of the first one; put on record."""
+        user.fresh = False
+        super().set_password(user, password)
+        access.record(Happened(username=user.username, action="password_changed"))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse while this device has failed too often on this account."""
@@ -59,6 +66,7 @@ class NoSignUp(DefaultAccountAdapter):
         known = _is_known(request, user.username)
         _note(request, "sign_in" if known else "sign_in_new_device", user.username)
         cache.delete(_counter(request, user.username))
+        begin(request)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         response.set_cookie(
             DEVICE_COOKIE,

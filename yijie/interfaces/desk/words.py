@@ -78,6 +78,17 @@ DECISION_STATES: Words = {
     "cancelled": ("已取消", "cancelled", "bad"),
     "voided": ("已撤销", "voided", "bad"),
 }
+ROLES: Words = {
+    "hospital_desk": ("医院收费窗口", "hospital desk", ""),
+    "hospital_office": ("医院医保办", "hospital insurance office", ""),
+    "benefit_officer": ("待遇经办", "benefit officer", ""),
+    "review_officer": ("审核经办", "review officer", ""),
+    "clearing_officer": ("清算经办", "clearing officer", ""),
+    "supervisor": ("经办主管", "supervisor", ""),
+    "auditor": ("稽核审计", "auditor", ""),
+    "hub_operator": ("国家平台运维", "hub operator", ""),
+    "administrator": ("系统管理员", "administrator", ""),
+}
 CHANGE_STATES: Words = {
     "proposed": ("待复核", "to be decided", "warn"),
     "applied": ("已生效", "in effect", "good"),
@@ -139,7 +150,17 @@ ATTEMPT_STATES: Words = {
 ACTIONS: Words = {
     "sign_in": ("登录", "signed in", ""),
     "sign_in_new_device": ("新设备登录", "signed in on a new device", "warn"),
+    "device_confirmed": ("确认新设备", "owned to a new device", ""),
+    "device_denied": ("否认新设备", "denied a new device", "bad"),
+    "identity_connected": ("关联单位登录", "connected a bureau's identity", "warn"),
     "sign_in_failed": ("登录失败", "failed to sign in", "bad"),
+    "password_changed": ("修改密码", "changed the password", ""),
+    "password_reset": ("重置密码", "reset a password", "warn"),
+    "account_opened": ("开立账号", "opened an account", ""),
+    "account_shut": ("停用账号", "shut an account", "warn"),
+    "role_granted": ("授予岗位", "granted a role", "warn"),
+    "role_ended": ("结束岗位", "ended a role", "warn"),
+    "session_changed": ("会话环境变化", "session from elsewhere", "bad"),
     "refused": ("无权访问", "refused", "bad"),
     "settlement_seen": ("查看结算", "looked at a settlement", ""),
     "settlements_exported": ("导出结算", "exported settlements", "warn"),

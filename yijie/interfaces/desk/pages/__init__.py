@@ -21,6 +21,7 @@ from . import (
     statement,
     trauma,
     unknown,
+    users,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "statement",
     "trauma",
     "unknown",
+    "users",
 ]
