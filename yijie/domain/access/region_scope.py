@@ -58,6 +58,7 @@ READABLE = {
     "filing_paper": "EXISTS (SELECT 1 FROM filing_filing x WHERE x.id = filing_id)",
     "fsi_message": f"{BY_INSTITUTION} OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = subject)",
     "fsi_signin": BY_INSTITUTION,
+    "fsi_tally": f"region = {R} OR '000000' = {R}",
     "institution_institution": "true",
     "ledger_balance": f"region = {R} OR owner = {I}",
     "ledger_posting": f"region = {R} OR owner = {I}",

@@ -21,6 +21,7 @@ if hasattr(libc, "mallopt"):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yijie.settings")
 django.setup(set_prefix=False)
 
+from yijie.interfaces.fsi import tally  # noqa: E402  wants Django started
 from yijie.interfaces.fsi.door import Door, TooManyWaiting  # noqa: E402  wants Django started
 
 PAGES = "/desk/"
@@ -38,6 +39,7 @@ class MachineHandler(WSGIHandler):
         self._middleware_chain = convert_exception_to_response(self._get_response)
 
 
+tally.carry_now_and_then()
 _pages, _machines = WSGIHandler(), MachineHandler()
 _page_door = Door(settings.PAGES, settings.WAITING_MAX)
 """Pages have desks of their own: a thread of the web server keeps no session, and no page waits behind settlements."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -79,6 +79,8 @@ def _filtered(request: DeskRequest) -> QuerySet[Settlement]:
         found = found.filter(id=int(asked["id"]))
     if asked.get("list") == "missing":
         found = found.filter(without_list(), state="settled", care__in=["inpatient", "maternity"])
+    if place := asked.get("place", "")[:6]:
+        found = found.filter(Q(region=place) | Q(home_region=place))
     for name in ("home_region", "region", "state"):
         if asked.get(name):
             found = found.filter(**{name: asked[name][:10]})
