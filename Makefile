@@ -8,13 +8,13 @@ RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit bench soak lock clean his-coverage
+.PHONY: help demo serve test lint unit bench soak mutate lock clean his-coverage
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: $(RUN_READY) ## Start everything, play the cross-region journey, stay up (ONCE=1: end after it)
-	@$(BIN)/yijie demo $(if $(ONCE),--once)
+demo: $(RUN_READY) ## Start everything, play the cross-region journey, stay up (ONCE=1: end after it; NODES=3: provinces apart)
+	@$(BIN)/yijie demo $(if $(ONCE),--once) $(if $(NODES),--nodes $(NODES))
 
 serve: $(RUN_READY) ## Start the server with the sample nation and stay up
 	@$(BIN)/yijie serve --sample
@@ -34,6 +34,9 @@ bench: $(DEV_READY) ## All benchmarks, each a ratio measured in this run (ONLY=n
 
 soak: $(DEV_READY) ## The long runs (under 60 minutes; TESTS=… for a part); the report goes to docs/reports/
 	@sh tools/run_soak.sh $(TESTS)
+
+mutate: $(DEV_READY) ## Small mistakes put into the benefit engine: do its tests notice? (MINUTES=30; docs/reports/mutation.md)
+	@$(BIN)/python tools/mutate.py --minutes $(or $(MINUTES),30)
 
 his-coverage: $(RUN_READY) ## Write docs/his-coverage.md from the code
 	@DJANGO_SETTINGS_MODULE=yijie.settings $(BIN)/python -m yijie.interfaces.fsi.coverage

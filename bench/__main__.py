@@ -17,6 +17,7 @@ NAMES = (
     "envelope",
     "statements",
     "memory",
+    "nodes",
     "catalogue",
     "columns",
     "folding",

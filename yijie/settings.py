@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "yijie.domain.exchange",
     "yijie.domain.files",
     "yijie.domain.access",
     "yijie.domain.enrolment",

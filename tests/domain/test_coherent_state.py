@@ -234,6 +234,59 @@ def a_reversed_message_left_nothing_standing():
     do(f"UPDATE fsi_message SET state = 'reversed' WHERE subject = {living()}")
 
 
+SETTLED_OF_CHENGDU = "(SELECT id FROM settlement_settlement WHERE home_region = '510100' AND voids IS NULL)"
+CHENGDU_IS_ANOTHERS = "INSERT INTO exchange_noderegion (prefix, node, moving_to) VALUES ('51', 'node-51', '')"
+ATTEMPT = (
+    "INSERT INTO settlement_attempt (id, action, message, content_hash, region, institution, encounter, batch,"
+    " person_number, insurance, home_region, home_node, total, state, at, deadline_at, reason, details)"
+    " SELECT {id}, 'settle', 'm', '', region, institution, encounter, batch, person_number, insurance, home_region,"
+    " 'node-51', total, 'settled', settled_at, settled_at, '', '{{}}' FROM settlement_settlement s WHERE s.id = "
+    + SETTLED_OF_CHENGDU
+)
+
+
+def a_decision_for_another_node_stands_where_its_holds_stand():
+    """The care region of a local decision is another node's, and no hold was ever made for it."""
+    do(
+        "INSERT INTO exchange_noderegion (prefix, node, moving_to) VALUES ('99', 'node-99', '')",
+        "UPDATE decision_decision SET care_region = '990000', state = 'confirmed' WHERE settlement = 1",
+        "INSERT INTO decision_decision (id, settlement, care_region, home_region, person_number, insurance, year,"
+        " state, version, deltas, policy, \"case\", decided_at) SELECT 1, 1, '990000', home_region, person_number,"
+        " insurance, 1999, 'confirmed', 1, '{}', policy, \"case\", decided_at FROM decision_decision LIMIT 1",
+        "INSERT INTO decision_accumulator (person_number, home_region, insurance, year, version, amounts)"
+        " SELECT person_number, home_region, insurance, 1999, 1, '{}' FROM decision_decision WHERE id = 1",
+    )
+
+
+def an_accumulator_is_held_exactly_by_an_open_hold():
+    """A year is held by an attempt that holds nothing."""
+    do("UPDATE decision_accumulator SET held = 1 WHERE home_region = '510100'")
+
+
+def account_money_is_reserved_exactly_by_open_holds():
+    """Account money stays reserved after its hold ended."""
+    do(*posted(("person_held", "somebody", -500), ("contribution", "x", 500)))
+
+
+def an_attempt_is_settled_exactly_when_what_it_makes_exists():
+    """An attempt says settled, and there is no settlement."""
+    do(ATTEMPT.format(id=77))
+
+
+def a_settlement_paid_from_another_node_is_an_attempt():
+    """The home region turns out to be another node's, and nobody asked that node."""
+    do(
+        CHENGDU_IS_ANOTHERS,
+        "ALTER TABLE ledger_posting DISABLE TRIGGER ALL",
+        "DELETE FROM decision_decision WHERE home_region = '510100'",
+        "DELETE FROM decision_accumulator WHERE home_region = '510100'",
+        f"DELETE FROM ledger_posting WHERE region = '510100' AND settlement = {SETTLED_OF_CHENGDU}",
+        "DELETE FROM ledger_balance WHERE region = '510100'",
+        "INSERT INTO ledger_balance (region, account, owner, shard, amount)"
+        " SELECT region, account, owner, 0, sum(amount) FROM ledger_posting WHERE region = '510100' GROUP BY 1, 2, 3",
+    )
+
+
 def versions_of_a_kept_record_have_no_gaps_and_at_most_the_newest_is_current():
     do("UPDATE archive_entry SET version = 2 WHERE kind = 'outpatient_record'")
 
@@ -268,6 +321,11 @@ def versions_of_a_settlement_list_have_no_gaps_and_at_most_the_newest_is_current
 
 
 PLANTED = [
+    a_decision_for_another_node_stands_where_its_holds_stand,
+    an_accumulator_is_held_exactly_by_an_open_hold,
+    account_money_is_reserved_exactly_by_open_holds,
+    an_attempt_is_settled_exactly_when_what_it_makes_exists,
+    a_settlement_paid_from_another_node_is_an_attempt,
     versions_of_a_kept_record_have_no_gaps_and_at_most_the_newest_is_current,
     a_kept_record_belongs_to_the_institution_and_person_of_its_encounter,
     a_file_is_as_large_as_its_pieces,

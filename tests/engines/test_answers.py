@@ -126,7 +126,7 @@ def test_without_a_trace_every_form_decides_alike():
     )
     asked = case("180.55", units={"hour": 350}, use_account=True, account_balance=1000)
     traced, plain = evaluate(rules, asked), evaluate(rules, asked, trace=False)
-    assert (replace(traced, trace=()), len(traced.trace), plain.trace) == (plain, 10, ())
+    assert (traced._replace(trace=()), len(traced.trace), plain.trace) == (plain, 10, ())
 
 
 def test_a_silent_case_gets_the_word_the_pool_assumes():
@@ -355,7 +355,7 @@ def test_every_step_is_told_in_both_languages_with_its_source():
 
 def test_without_a_trace_the_sums_are_the_same():
     asked = case("20000", out="100", stated={"waiver": 1000}, groups=frozenset({SpecialGroup.SUBSISTENCE}))
-    assert evaluate(EVERYTHING, asked, trace=False) == replace(evaluate(EVERYTHING, asked), trace=())
+    assert evaluate(EVERYTHING, asked, trace=False) == evaluate(EVERYTHING, asked)._replace(trace=())
 
 
 def test_a_step_knows_the_dimensions_it_depends_on():

@@ -294,7 +294,7 @@ def figures(bill):
 @given(policies(), visits)
 def test_tracing_changes_nothing_and_the_second_answer_is_the_first(rules, visit):
     traced, plain, again = evaluate(rules, visit), evaluate(rules, visit, trace=False), evaluate(rules, visit)
-    assert replace(traced, trace=()) == plain
+    assert traced._replace(trace=()) == plain
     assert again == traced
     assert plain.trace == ()
 

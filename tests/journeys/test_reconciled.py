@@ -12,6 +12,8 @@ from stored import everything_stored, one
 
 from yijie.domain import files
 from yijie.interfaces.demo.his import Item
+from yijie.interfaces.fsi import clients
+from yijie.interfaces.fsi.clients import Profile
 from yijie.interfaces.sample import institutions, shelf
 from yijie.kernel.dates import SHANGHAI, clock_set_to, now, today
 
@@ -144,6 +146,22 @@ def test_a_refund_is_a_row_of_its_own_under_either_number(fresh_nation):
     assert totals(hospital, rows[1:], refd_setl_flag="1")["stmt_rslt"] == "0"
     doubled = details(hospital, [rows[0], rows[0]], refd_setl_flag="0")
     assert [line[6] for line in doubled if line[4] == "1"] == ["文件中重复"]
+
+
+def test_where_fund_totals_include_the_account_files_do_too(fresh_nation):
+    hospital = Desk(institutions.BEIJING_TERTIARY)
+    clients.register(Profile(hospital.code, account_in_funds=True))
+    _, _, info = visit(hospital, account=50_000)
+    assert info["acct_pay"] > 0
+    assert info["fund_pay_sumamt"] + info["psn_cash_pay"] + info["hosp_part_amt"] == info["medfee_sumamt"]
+    rows = [own_row(info)]
+    assert totals(hospital, rows)["stmt_rslt"] == "0"
+    [line] = details(hospital, rows)
+    assert (line[4], Decimal(line[8]), Decimal(line[9])) == ("0", info["fund_pay_sumamt"], info["acct_pay"])
+    without_account = own_row(info, fund_pay_sumamt=info["fund_pay_sumamt"] - info["acct_pay"])
+    [line] = details(hospital, [without_account])
+    assert line[4] == "1"
+    assert line[6].startswith("基金机构为")
 
 
 def test_the_last_moment_of_a_day_belongs_to_the_day_the_answer_says(fresh_nation):

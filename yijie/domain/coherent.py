@@ -7,6 +7,8 @@ from importlib.resources import files
 
 from django.db import connection
 
+from yijie.domain import exchange
+
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
@@ -21,5 +23,5 @@ def disagreements() -> list[Disagreement]:
     """Every place where books of this node disagree; empty when the state is coherent."""
     question = files("yijie.domain").joinpath("coherent_state.sql").read_text(encoding="utf-8")
     with connection.cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(question, {"node": getattr(exchange.me(), "code", "")})
         return [Disagreement(*row) for row in cursor.fetchall()]

@@ -1,7 +1,16 @@
 -- Do all books of this node agree with each other? One row per disagreement: which promise, whose key, what is seen.
 -- No rows: coherent. Runs after every test that writes, after every fault, at the end of the demo, nightly in production.
+-- The parameter "node" is this node's code; where another node holds a home or care region, that node's books are its own to ask.
 
-WITH money AS (
+WITH elsewhere AS (
+    SELECT region FROM (
+        SELECT home_region AS region FROM settlement_settlement UNION SELECT care_region FROM decision_decision
+        UNION SELECT region FROM ledger_posting WHERE account IN ('to_care', 'from_home')
+        UNION SELECT owner FROM ledger_posting WHERE account IN ('to_care', 'from_home')
+    ) named
+    WHERE (SELECT r.node FROM exchange_noderegion r WHERE starts_with(named.region, r.prefix)
+           ORDER BY length(r.prefix) DESC LIMIT 1) <> %(node)s
+), money AS (
     SELECT s.*, pooled + large_amount + major_illness + company + civil_servant + aid + disabled + other AS funds
     FROM settlement_settlement s
 ), posted AS (
@@ -61,8 +70,10 @@ WHERE (m.total, m.not_covered, m.over_ceiling, m.first_self_pay, m.eligible, m.d
 UNION ALL
 SELECT 'a settlement lives exactly where its decision lives', coalesce(s.id, d.settlement)::text,
        coalesce(s.state, 'none') || ' / ' || coalesce(d.state, 'none')
-FROM (SELECT * FROM settlement_settlement WHERE voids IS NULL) s
-FULL JOIN decision_decision d ON d.settlement = s.id
+FROM (SELECT * FROM settlement_settlement WHERE voids IS NULL
+      AND home_region NOT IN (SELECT region FROM elsewhere)) s
+FULL JOIN (SELECT * FROM decision_decision WHERE care_region NOT IN (SELECT region FROM elsewhere)) d
+    ON d.settlement = s.id
 WHERE (s.state, d.state) IS DISTINCT FROM ('settled', 'confirmed')
   AND (s.state, d.state) IS DISTINCT FROM ('voided', 'voided')
   AND (s.state, d.state) IS DISTINCT FROM ('held', 'held')
@@ -108,7 +119,8 @@ FROM (
     SELECT region AS care, owner AS home, amount FROM ledger_posting WHERE account = 'from_home'
     UNION ALL
     SELECT owner, region, amount FROM ledger_posting WHERE account = 'to_care'
-) pairs GROUP BY care, home HAVING sum(amount) <> 0
+) pairs WHERE care NOT IN (SELECT region FROM elsewhere) AND home NOT IN (SELECT region FROM elsewhere)
+GROUP BY care, home HAVING sum(amount) <> 0
 
 UNION ALL
 SELECT 'the ledger says what the settlement says', s.id::text, concat_ws(' ', b.funds, b.account, b.cash)
@@ -116,7 +128,9 @@ FROM (SELECT * FROM money WHERE voids IS NULL AND state IN ('settled', 'voided')
 LEFT JOIN books b ON b.settlement = s.id AND b.template = 'settlement'
 WHERE (coalesce(b.funds, 0), coalesce(b.account, 0), coalesce(b.cash, 0), -coalesce(b.to_care, 0),
        coalesce(b.from_home, 0), -coalesce(b.due, 0))
-   <> (s.funds, s.account, s.cash, s.funds + s.account, s.funds + s.account, s.funds + s.account)
+   <> CASE WHEN s.home_region IN (SELECT region FROM elsewhere)
+           THEN (0::bigint, 0::bigint, s.cash, 0::bigint, s.funds + s.account, s.funds + s.account)
+           ELSE (s.funds, s.account, s.cash, s.funds + s.account, s.funds + s.account, s.funds + s.account) END
 
 UNION ALL
 SELECT 'the ledger pays from the funds the settlement names', id::text,
@@ -127,6 +141,10 @@ FROM (
         ('major_illness', major_illness), ('company', company), ('civil_servant', civil_servant), ('aid', aid),
         ('disabled', disabled), ('other', other)) f (fund, amount)
     WHERE voids IS NULL AND state IN ('settled', 'voided') AND amount <> 0
+      AND home_region NOT IN (SELECT region FROM elsewhere)
+    UNION ALL
+    SELECT settlement, p.key, p.value::bigint FROM decision_hold CROSS JOIN LATERAL jsonb_each_text(paid) p
+    WHERE action = 'settle' AND state = 'confirmed' AND p.key <> 'account'
 ) s FULL JOIN (
     SELECT settlement AS id, owner AS fund, sum(amount)::bigint AS amount FROM ledger_posting
     WHERE template = 'settlement' AND account = 'fund' GROUP BY settlement, owner
@@ -143,7 +161,10 @@ SELECT 'a void posts the exact mirror, once', s.id::text, concat_ws(' ', b.funds
 FROM (SELECT * FROM money WHERE voids IS NULL) s
 FULL JOIN (SELECT * FROM books WHERE template = 'void') b ON b.settlement = s.id
 WHERE (coalesce(b.funds, 0), coalesce(b.account, 0), coalesce(b.cash, 0))
-   <> CASE s.state WHEN 'voided' THEN (-s.funds, -s.account, -s.cash) ELSE (0::bigint, 0::bigint, 0::bigint) END
+   <> CASE WHEN s.state = 'voided' AND s.home_region IN (SELECT region FROM elsewhere) THEN (0::bigint, 0::bigint, -s.cash)
+           WHEN s.state = 'voided' THEN (-s.funds, -s.account, -s.cash) ELSE (0::bigint, 0::bigint, 0::bigint) END
+  AND NOT EXISTS (SELECT FROM decision_hold h WHERE h.settlement = b.settlement AND h.action = 'void'
+                  AND h.state = 'confirmed')
 
 UNION ALL
 SELECT 'encounters know which of their batches are settled', coalesce(m.encounter, l.encounter)::text,
@@ -180,6 +201,42 @@ SELECT 'a reversed message left nothing standing', m.institution || ' ' || m.msg
 FROM fsi_message m LEFT JOIN settlement_settlement s ON s.id = m.subject
 LEFT JOIN encounter_encounter e ON e.id = m.subject
 WHERE m.state = 'reversed' AND (s.state <> 'voided' OR e.state <> 'cancelled')
+
+UNION ALL
+SELECT 'a decision for another node stands where its holds stand', d.settlement::text, d.state || ' / ' || coalesce(h.states, 'none')
+FROM decision_decision d LEFT JOIN LATERAL (
+    SELECT string_agg(action || ' ' || state, ', ' ORDER BY action) AS states FROM decision_hold
+    WHERE settlement = d.settlement AND NOT (action = 'void' AND state IN ('held', 'cancelled'))
+) h ON true
+WHERE d.care_region IN (SELECT region FROM elsewhere) AND h.states IS DISTINCT FROM CASE d.state
+    WHEN 'held' THEN 'settle held' WHEN 'confirmed' THEN 'settle confirmed' WHEN 'cancelled' THEN 'settle cancelled'
+    WHEN 'voided' THEN 'settle confirmed, void confirmed' END
+
+UNION ALL
+SELECT 'an accumulator is held exactly by an open hold', coalesce(a.held, h.attempt)::text,
+       coalesce(a.person_number, h.person_number)
+FROM (SELECT * FROM decision_accumulator WHERE held IS NOT NULL) a
+FULL JOIN (SELECT * FROM decision_hold WHERE state = 'held') h ON h.attempt = a.held
+    AND (a.person_number, a.home_region, a.insurance, a.year) = (h.person_number, h.home_region, h.insurance, h.year)
+WHERE a.held IS NULL OR h.attempt IS NULL
+
+UNION ALL
+SELECT 'account money is reserved exactly by open holds', coalesce(b.owner, h.owner),
+       coalesce(-b.amount, 0) || ' <> ' || coalesce(h.amount, 0)
+FROM (SELECT region, owner, sum(amount) AS amount FROM ledger_balance WHERE account = 'person_held' GROUP BY 1, 2) b
+FULL JOIN (SELECT home_region AS region, person_number AS owner, sum((paid->>'account')::bigint) AS amount
+           FROM decision_hold WHERE state = 'held' AND action = 'settle' GROUP BY 1, 2) h USING (region, owner)
+WHERE coalesce(-b.amount, 0) <> coalesce(h.amount, 0)
+
+UNION ALL
+SELECT 'an attempt is settled exactly when what it makes exists', a.id::text, a.state || ' / ' || coalesce(s.state, 'none')
+FROM settlement_attempt a LEFT JOIN settlement_settlement s ON s.id = a.id
+WHERE (a.state = 'settled') <> (s.id IS NOT NULL)
+
+UNION ALL
+SELECT 'a settlement paid from another node is an attempt', s.id::text, s.home_region
+FROM settlement_settlement s LEFT JOIN settlement_attempt a ON a.id = s.id
+WHERE s.home_region IN (SELECT region FROM elsewhere) AND a.id IS NULL
 
 UNION ALL
 SELECT 'versions of a kept record have no gaps and at most the newest is current', concat_ws(' ', institution, kind, key),

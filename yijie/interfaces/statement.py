@@ -11,10 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from yijie.domain import decision, encounter, enrolment, institution, settlement
+from yijie.domain import decision, encounter, exchange, institution, settlement
 from yijie.domain.encounter import LineRow, Record
 from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import SettlementRow, SettlementUnknown
+from yijie.interfaces.fsi import homes
+from yijie.interfaces.node import homes as other_nodes
 from yijie.kernel.codes import ItemClass
 from yijie.kernel.ids import public_id
 from yijie.kernel.money import Fen, yuan
@@ -72,15 +74,20 @@ def statement_of(number: str) -> Statement:
     if row is None or row.voids is not None:
         raise SettlementUnknown(number=number)
     record = encounter.find(public_id(row.region, row.encounter), row.institution, row.person_number)
-    person = enrolment.require_insured((row.person_number, row.insurance, row.home_region), row.settled_at.date())
+    relation = (row.person_number, row.insurance, row.home_region)
+    person, _ = homes.facts([relation], row.settled_at.date())[relation]
+    if exchange.is_here(row.home_region):
+        report, used = decision.explanation_of(row.id), decision.accumulators_of(row.person_number, row.year)
+    else:
+        report, used = other_nodes.explanation(row.id, row.home_region)
     return Statement(
         row=row,
         record=record,
         person=person,
         institution_name=institution.standing(row.institution).name,
         lines=encounter.lines_of(row.encounter, row.batch, row.settled_at),
-        report=decision.explanation_of(row.id),
-        used=decision.accumulators_of(row.person_number, row.year),
+        report=report,
+        used=used,
     )
 
 

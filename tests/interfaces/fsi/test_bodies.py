@@ -108,13 +108,14 @@ def test_the_fund_total_takes_the_account_in_and_out_again():
     assert said == BILL.replace(b"100.00", b"120.50")
     assert in_words_of("2304", BILL, Profile("H1")) is BILL
     asked = {"data": {"fund_pay_sumamt": "120.50", "acct_pay": Decimal("20.50"), "medfee_sumamt": "1"}}
-    assert in_national_words(asked, guangdong)["data"]["fund_pay_sumamt"] == Decimal("100.00")
-    assert in_national_words(asked, Profile("H1")) is asked
+    assert in_national_words("3201", asked, guangdong)["data"]["fund_pay_sumamt"] == Decimal("100.00")
+    assert in_national_words("3201", asked, Profile("H1")) is asked
+    assert in_national_words("3202", asked, guangdong) is asked
     for wrong in ("x", True, [], "1e9999999999", Decimal("1e40")):
         odd = {"data": {"fund_pay_sumamt": wrong, "acct_pay": "1"}}
-        assert in_national_words(odd, guangdong) == odd
+        assert in_national_words("3201", odd, guangdong) == odd
     listed = {"data": [{"fund_pay_sumamt": "3", "acct_pay": ""}, {"fund_pay_sumamt": "3"}], "note": "x"}
-    assert in_national_words(listed, guangdong)["data"][0]["fund_pay_sumamt"] == 3
+    assert in_national_words("3201", listed, guangdong)["data"][0]["fund_pay_sumamt"] == 3
 
 
 def test_nodes_go_out_under_the_names_a_client_reads():

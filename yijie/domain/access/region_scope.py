@@ -41,6 +41,7 @@ READABLE = {
     "decision_decision": f"home_region = {R} OR care_region = {R}"
     " OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = settlement)",
     "decision_policypack": "true",
+    "decision_hold": f"home_region = {R}",
     "encounter_diagnosis": OF_ENCOUNTER,
     "encounter_encounter": CARE_OR_HOME,
     "encounter_fee_line": OF_ENCOUNTER,
@@ -52,6 +53,7 @@ READABLE = {
     "files_file": f"{AT_INSTITUTION} OR institution = 'plc'",
     "filing_chronicfiling": OF_PERSON,
     "filing_designation": OF_PERSON,
+    "filing_filedelsewhere": f"home_region = {R} OR care_region = {R}",
     "filing_filing": f"home_region = {R} OR care_region = {R}"
     " OR care_region = ANY ((SELECT yijie_pools_of_institutions())::text[]) AND yijie_treats(person_number)",
     "filing_filingstep": "EXISTS (SELECT 1 FROM filing_filing x WHERE x.id = filing_id)",
@@ -65,6 +67,8 @@ READABLE = {
     "reconcile_run": AT_INSTITUTION,
     "settlement_list_settlementlist": f"{AT_INSTITUTION}"
     " OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = settlement)",
+    "settlement_attempt": CARE_OR_HOME,
+    "settlement_certificate": "EXISTS (SELECT 1 FROM encounter_encounter x WHERE x.id = encounter)",
     "settlement_resettlement": CARE_OR_HOME,
     "settlement_settlement": CARE_OR_HOME,
 }
@@ -86,6 +90,15 @@ HIDDEN = frozenset(
         "django_migrations",
         "django_session",
         "enrolment_credential",
+        "exchange_contact",
+        "exchange_incoming",
+        "exchange_locator",
+        "exchange_node",
+        "exchange_nodekey",
+        "exchange_noderegion",
+        "exchange_outgoing",
+        "exchange_position",
+        "exchange_refusal",
         "files_piece",
         "fsi_certification",
         "fsi_client",
@@ -100,7 +113,7 @@ HIDDEN = frozenset(
     }
 )
 """Tables of which the desk's role reads nothing: who signs in and how, one-time credentials, gateways' keys,
-contents of files, the framework's own."""
+contents of files, what nodes tell each other, the framework's own."""
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION yijie_pool(region text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -13,10 +13,14 @@ Year = tuple[str, str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Accumulators of a year at a version; version 0 is a year in which nothing happened yet."""
+    """Accumulators of a year at a version; version 0 is a year in which nothing happened yet.
+
+    ``held`` is the attempt whose hold is open: nothing else may be decided until it ends.
+    """
 
     version: int
     amounts: Mapping[str, int]
+    held: int | None = None
 
     def plus(self, deltas: Mapping[str, int], sign: int = 1) -> dict[str, int]:
         """The amounts after deltas are added (``sign`` 1) or taken back (-1); names that fall to zero are dropped."""
@@ -30,7 +34,7 @@ NOTHING = Used(0, {})
 KEYS = "json_to_recordset(%s::json) AS k (person_number text, home_region text, insurance text, year smallint)"
 
 READ = f"""
-SELECT a.person_number, a.home_region, a.insurance, a.year, a.version, a.amounts
+SELECT a.person_number, a.home_region, a.insurance, a.year, a.version, a.amounts, a.held
 FROM {KEYS} JOIN decision_accumulator a USING (person_number, home_region, insurance, year)
 """
 
@@ -38,7 +42,7 @@ LOCK = f"""
 INSERT INTO decision_accumulator AS a (person_number, home_region, insurance, year, version, amounts)
 SELECT k.person_number, k.home_region, k.insurance, k.year, 0, '{{}}' FROM {KEYS} ORDER BY 1, 2, 3, 4
 ON CONFLICT (person_number, home_region, insurance, year) DO UPDATE SET version = a.version
-RETURNING a.person_number, a.home_region, a.insurance, a.year, a.version, a.amounts
+RETURNING a.person_number, a.home_region, a.insurance, a.year, a.version, a.amounts, a.held
 """
 """A year that was never used gets a row so that it can be locked; one that has a row is locked by touching it."""
 
@@ -69,7 +73,7 @@ def forget(years: Sequence[Year]) -> None:
 
 def _fetched(statement: str, years: Sequence[Year]) -> dict[Year, Used]:
     rows = fetch(statement, [_keys(years)])
-    return {(row[0], row[1], row[2], row[3]): Used(row[4], from_json(row[5])) for row in rows}
+    return {(row[0], row[1], row[2], row[3]): Used(row[4], from_json(row[5]), row[6]) for row in rows}
 
 
 def _keys(years: Sequence[Year]) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from yijie.domain import enrolment, filing, ledger
 from yijie.domain.enrolment import Insured, Shown
 from yijie.domain.transaction import execute, json_text
-from yijie.engines.benefit import Benefit, Case, Policy, evaluate
+from yijie.engines.benefit import Benefit, Case, Policy, evaluate, step_words
 from yijie.kernel.codes import FilingKind, HospitalLevel
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id
@@ -18,6 +18,7 @@ from yijie.kernel.money import Fen
 from . import accumulate
 from .accumulate import Used, Year
 from .case import case_json, case_of
+from .errors import HoldOpen
 from .policies import policy_of
 
 
@@ -69,6 +70,19 @@ class Decided:
     before: Used
     account_before: Fen
 
+    @property
+    def process(self) -> dict[str, str]:
+        """Each payer's steps in Chinese words."""
+        return process_words(self.benefit)
+
+
+def process_words(benefit: Benefit) -> dict[str, str]:
+    """Each payer's steps of a benefit in Chinese words, one after the other."""
+    texts: dict[str, list[str]] = {}
+    for step in benefit.trace:
+        texts.setdefault(step.layer.payer, []).append(step_words(step, "zh"))
+    return {payer: "；".join(steps) for payer, steps in texts.items()}
+
 
 Outcome = Decided | YijieError
 
@@ -84,8 +98,9 @@ def quote(request: BenefitRequest) -> Decided:
 def hold(requests: Sequence[BenefitRequest]) -> list[Outcome]:
     """Lock the persons' years and accounts and decide each request; a refusal is returned in its place.
 
-    Each person may occur once: a decision never rests on one that may still vanish. Nothing is written yet; what is
-    decided becomes real by :func:`confirm` in the same transaction.
+    Each person may occur once: a decision never rests on one that may still vanish, and while another node's attempt
+    holds the year it is refused as :class:`HoldOpen`. Nothing is written yet; what is decided becomes real by
+    :func:`confirm` in the same transaction.
     """
     persons = [request.person_number for request in requests]
     invariant(len(set(persons)) == len(persons), "decision.one_per_person", persons=len(persons))
@@ -141,6 +156,8 @@ class _Prepared:
     year: Year
 
     def decide(self, used: Used, accounts: dict[tuple[str, str], Fen]) -> Outcome:
+        if used.held is not None:
+            return HoldOpen(year=self.year[3])
         account = accounts[self.request.home_region, self.request.person_number]
         try:
             buckets = self.policy.vocabulary.buckets
@@ -196,23 +213,29 @@ CONFIRM = """
 WITH k AS (
     SELECT * FROM json_to_recordset(%(decisions)s::json)
         AS k (id bigint, settlement bigint, care text, home text, person text, insurance text, year smallint,
-              version integer, amounts jsonb, deltas jsonb, policy text, "case" text)
+              version integer, amounts jsonb, deltas jsonb, policy text, "case" text, at timestamptz)
 ), applied AS (
-    UPDATE decision_accumulator a SET version = k.version, amounts = k.amounts FROM k
+    UPDATE decision_accumulator a SET version = k.version, amounts = k.amounts,
+        held = CASE %(state)s::text WHEN 'held' THEN k.settlement END FROM k
     WHERE (a.person_number, a.home_region, a.insurance, a.year) = (k.person, k.home, k.insurance, k.year)
       AND a.version = k.version - 1
     RETURNING 1
 )
 INSERT INTO decision_decision (id, settlement, care_region, home_region, person_number, insurance, year, state, version,
     deltas, policy, "case", decided_at)
-SELECT k.id, k.settlement, k.care, k.home, k.person, k.insurance, k.year, 'confirmed', k.version, k.deltas, k.policy,
-       k."case", %(moment)s
+SELECT k.id, k.settlement, k.care, k.home, k.person, k.insurance, k.year, %(state)s, k.version, k.deltas, k.policy,
+       k."case", k.at
 FROM k WHERE (SELECT count(*) FROM applied) = (SELECT count(*) FROM k)
 """
 
 
 def confirm(decided: Sequence[Decided]) -> None:
     """Make decisions real: accumulators move on by one version each and the decisions are kept, in one statement."""
+    keep(decided, "confirmed")
+
+
+def keep(decided: Sequence[Decided], state: str) -> None:
+    """Keep decisions as ``confirmed``, or as ``held`` by the attempt that has the settlement's number."""
     rows = [
         {
             "id": new_id(),
@@ -227,8 +250,9 @@ def confirm(decided: Sequence[Decided]) -> None:
             "deltas": dict(d.benefit.deltas),
             "policy": d.policy.fingerprint,
             "case": case_json(d.case),
+            "at": d.request.moment,
         }
         for d in decided
     ]
-    written = execute(CONFIRM, {"decisions": json_text(rows), "moment": decided[0].request.moment})
+    written = execute(CONFIRM, {"decisions": json_text(rows), "state": state})
     invariant(written == len(decided), "decision.versions_without_gaps", written=written, meant=len(decided))

@@ -76,9 +76,54 @@ class Accumulator(models.Model):
     year = models.SmallIntegerField("年度")
     version = models.IntegerField("版本", default=0)
     amounts = models.JSONField("累计", default=dict, help_text="accumulator name → fen or count")
+    held = models.BigIntegerField("未了预占", null=True, help_text="attempt of another node whose hold is open")
 
     class Meta:
         verbose_name = "年度累计"
 
     def __str__(self) -> str:
         return f"{self.person_number} {self.insurance} {self.year}"
+
+
+class Hold(models.Model):
+    """What another node's attempt holds of a person's year until that node confirms or cancels it."""
+
+    class State(models.TextChoices):
+        """held → confirmed, or held → cancelled; a tombstone is a cancel that came before its hold."""
+
+        HELD = "held", "已预占"
+        CONFIRMED = "confirmed", "已确认"
+        CANCELLED = "cancelled", "已取消"
+        TOMBSTONE = "tombstone", "先行取消"
+
+    class Action(models.TextChoices):
+        """What the attempt is for."""
+
+        SETTLE = "settle", "结算"
+        VOID = "void", "撤销"
+
+    attempt = models.BigIntegerField("办理编号", primary_key=True)
+    action = models.CharField("事项", max_length=10, choices=Action.choices, blank=True)
+    settlement = models.BigIntegerField("结算", null=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices)
+    care_node = models.CharField("就医地节点", max_length=20)
+    care_region = models.CharField("就医地", max_length=6, blank=True)
+    home_region = models.CharField("参保地", max_length=6, blank=True)
+    person_number = models.CharField("人员编号", max_length=30, blank=True)
+    insurance = models.CharField("险种", max_length=6, blank=True)
+    year = models.SmallIntegerField("年度", null=True)
+    paid = models.JSONField("应付", default=dict, help_text="fund → fen, and the personal account under account")
+    at = models.DateTimeField("结算时间", null=True, help_text="the moment under which the home book posts")
+    held_at = models.DateTimeField("预占时间", null=True)
+    ask_at = models.DateTimeField("查询时间", null=True, help_text="when the care node is asked what became of it")
+    ended_at = models.DateTimeField("了结时间", null=True)
+
+    class Meta:
+        verbose_name = "跨节点预占"
+        indexes = [
+            models.Index(fields=["ask_at"], condition=Q(state="held"), name="hold_open"),
+            models.Index(fields=["settlement"], name="hold_settlement"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} {self.action} {self.state}"

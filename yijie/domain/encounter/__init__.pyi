@@ -2,6 +2,7 @@ from .bill import (
     Bill as Bill,
     Mark as Mark,
     bills as bills,
+    mark_certified as mark_certified,
     mark_settled as mark_settled,
     mark_voided as mark_voided,
     reopen_for_charges as reopen_for_charges,

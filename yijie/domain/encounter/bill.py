@@ -70,6 +70,15 @@ def mark_settled(marks: Sequence[Mark]) -> None:
     )
 
 
+def mark_certified(encounter: Record, batch: str, certificate: str) -> None:
+    """Record that a batch is claimed by a certificate of failed settlement, or (empty) that it is not any more."""
+    certified = {k: v for k, v in (encounter.certified | {batch: certificate}).items() if v}
+    execute(
+        "UPDATE encounter_encounter SET details = details || %s::jsonb WHERE id = %s",
+        [json_text({"certified": certified}), encounter.id],
+    )
+
+
 def mark_voided(encounter: Record, batch: str, *, mid_stay: bool) -> None:
     """Take a settlement's mark back: the batch is open again.
 

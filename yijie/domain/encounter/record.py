@@ -62,6 +62,12 @@ class Record:
         """Whether the person is insured in another pool than the care region."""
         return self.home_region != self.region
 
+    @property
+    def certified(self) -> dict[str, str]:
+        """Certificates of failed settlement in force, by batch."""
+        certified: dict[str, str] = self.details.get("certified", {})
+        return certified
+
     def segment_batch(self) -> str:
         """Name of the batch that a stay's new fee lines belong to: one per settlement interval."""
         return f"stay-{self.segment}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from yijie.domain import exchange
 from yijie.domain.enrolment import require_insured
 from yijie.domain.institution import Standing
 from yijie.domain.transaction import execute, json_text
@@ -39,7 +40,10 @@ class Arrival:
 
 
 def register(arrival: Arrival, at: Standing) -> str:
-    """Open an outpatient encounter; returns its public number (mdtrt_id)."""
+    """Open an outpatient encounter; returns its public number (mdtrt_id).
+
+    Of a person insured at another node the caller has asked that node; see :func:`admit` too.
+    """
     return _open(arrival, at, stay=False)
 
 
@@ -60,7 +64,8 @@ def _open(arrival: Arrival, at: Standing, *, stay: bool) -> str:
     at.require_agreement(day)
     if home != at.pool:
         at.require_remote(inpatient=stay, home_region=home)
-    require_insured((arrival.person_number, arrival.insurance, home), day).require_active(day)
+    if exchange.is_here(home):
+        require_insured((arrival.person_number, arrival.insurance, home), day).require_active(day)
     number = new_id()
     execute(
         """INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care,

@@ -1,8 +1,10 @@
-from .errors import EnrolmentInactive as EnrolmentInactive
+from .changed import documents_since as documents_since
+from .errors import EnrolmentInactive as EnrolmentInactive, PersonUnknown as PersonUnknown
 from .identify import (
     by_card as by_card,
     by_certificate as by_certificate,
     by_credential as by_credential,
+    groups_of as groups_of,
     issue_credential as issue_credential,
 )
 from .load import (
@@ -17,6 +19,7 @@ from .load import (
     remove_sample_persons as remove_sample_persons,
     sample_persons as sample_persons,
 )
+from .models import Person as Person
 from .relation import (
     Insured as Insured,
     Relation as Relation,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from yijie.kernel.dates import now
 from yijie.kernel.identity import masked_number
 
 from .errors import CredentialUnknown, IdentityMismatch, PersonUnknown
-from .models import Credential, Person
+from .models import Credential, Person, SpecialGroup
 
 CREDENTIAL_LIFETIME = timedelta(minutes=10)
 CREDENTIAL_DAY = timedelta(hours=24)
@@ -75,3 +76,8 @@ def _named(person: Person, name: str) -> Person:
     if name and name != person.name:
         raise IdentityMismatch(what="姓名")
     return person
+
+
+def groups_of(person: Person, day: date) -> list[SpecialGroup]:
+    """The special groups (特殊人员身份) a person is in on ``day`` or will be, with their times."""
+    return list(person.groups.filter(Q(until__isnull=True) | Q(until__gte=day)).order_by("group"))

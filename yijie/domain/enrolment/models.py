@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from yijie.kernel.codes import Insurance
 
@@ -22,10 +23,14 @@ class Person(models.Model):
     card_number = models.CharField("社会保障卡号", max_length=50, blank=True)
     card_serial = models.CharField("卡识别码", max_length=32, blank=True)
     sample = models.BooleanField("样例数据", default=False)
+    changed_at = models.DateTimeField("变更时间", db_default=Now(), help_text="kept by the database")
 
     class Meta:
         verbose_name = "参保人"
-        indexes = [models.Index(fields=["card_number"], name="person_card")]
+        indexes = [
+            models.Index(fields=["card_number"], name="person_card"),
+            models.Index(fields=["changed_at"], name="person_changed"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["certificate_number", "certificate_type"], name="person_certificate"),
             models.CheckConstraint(condition=Q(region__regex=r"^\d{6}$"), name="person_region_form"),

@@ -12,6 +12,7 @@ from .designation import (
     designations as designations,
     withdraw as withdraw,
 )
+from .elsewhere import facts_in as facts_in, facts_since as facts_since
 from .errors import (
     FilingStateUnfit as FilingStateUnfit,
     FilingUnknown as FilingUnknown,

@@ -153,3 +153,25 @@ class ChronicFiling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_number} {self.disease_name}"
+
+
+class FiledElsewhere(models.Model):
+    """A filing that another node approved for one of our care regions (or, at the hub, for any), as last heard."""
+
+    id = models.BigIntegerField(primary_key=True)
+    person_number = models.CharField("人员编号", max_length=30)
+    insurance = models.CharField("险种", max_length=6)
+    home_region = models.CharField("参保地", max_length=6)
+    care_region = models.CharField("就医地", max_length=6)
+    kind = models.CharField("备案类型", max_length=20)
+    since = models.DateField("开始日期")
+    until = models.DateField("结束日期", null=True)
+    state = models.CharField("状态", max_length=10)
+    at = models.DateTimeField("办理时间")
+
+    class Meta:
+        verbose_name = "外地备案"
+        indexes = [models.Index(fields=["person_number"], name="filed_elsewhere_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_number} {self.kind} {self.care_region}"

@@ -15,6 +15,8 @@ class Account(models.TextChoices):
     """Money credited to personal accounts (owner: where it came from). Home book."""
     PERSON = "person", "个人账户"
     """A person's account (owner: person number); a credit balance, so never above zero here. Home book."""
+    PERSON_HELD = "person_held", "在途个人账户"
+    """Account money (owner: person number) reserved for a settlement that another node decides. Home book."""
     TO_CARE = "to_care", "应付就医地"
     """Owed to a care region (owner: its code). Home book."""
     FROM_HOME = "from_home", "应收参保地"

@@ -61,5 +61,11 @@ def care_settlement(
     return _transaction(settlement, care, "settlement", entries)
 
 
+def account_hold(settlement: int, *, home: str, person: str, account_paid: Fen) -> Transaction:
+    """Home book: account money reserved for a settlement of another node until that node says what became of it."""
+    entries: list[Entry] = [(Account.PERSON, person, account_paid), (Account.PERSON_HELD, person, -account_paid)]
+    return _transaction(settlement, home, "hold", entries)
+
+
 def _transaction(settlement: int | None, region: str, template: str, entries: list[Entry]) -> Transaction:
     return Transaction(new_id(), region, template, settlement, tuple(entry for entry in entries if entry[2]))

@@ -38,7 +38,8 @@ CREATE TEMP TABLE matched ON COMMIT DROP AS
 WITH ours AS (
     SELECT s.region || lpad(s.id::text, 19, '0') AS number, s.region || lpad(s.encounter::text, 19, '0') AS encounter,
            s.region || lpad(s.voids::text, 19, '0') AS original, s.person_number AS person, s.total,
-           {FUNDS} AS funds, s.account, s.voids IS NOT NULL AS refund, s.details->>'message' AS message, 1 AS nth
+           {FUNDS} + CASE WHEN %(account_in_funds)s THEN s.account ELSE 0 END AS funds, s.account,
+           s.voids IS NOT NULL AS refund, s.details->>'message' AS message, 1 AS nth
     FROM settlement_settlement s WHERE {WHERE}
 ), given AS (
     SELECT t.*, coalesce(o.number, t.settlement) AS number,
@@ -97,8 +98,12 @@ class Comparison:
     only_there_total: Fen
 
 
-def compare(asked: Period, rows: Iterable[TheirRow], write: Callable[[bytes], object]) -> tuple[Comparison, int]:
+def compare(
+    asked: Period, rows: Iterable[TheirRow], write: Callable[[bytes], object], *, account_in_funds: bool
+) -> tuple[Comparison, int]:
     """Compare a period's settlements with an institution's rows in the running transaction.
+
+    ``account_in_funds``: the institution's fund totals, and so those of the answer, include the personal account.
 
     Writes one line per settlement of either side (person, encounter, settlement, message id, result, refund, memo,
     total, funds, account), those that disagree first; returns the comparison and the number of lines.
@@ -107,7 +112,7 @@ def compare(asked: Period, rows: Iterable[TheirRow], write: Callable[[bytes], ob
     with raw_cursor() as cursor:
         cursor.execute(TABLE)
         copy_rows("theirs", TheirRow._fields, rows)
-        cursor.execute(MATCH, asked.parameters)
+        cursor.execute(MATCH, {**asked.parameters, "account_in_funds": account_in_funds})
         cursor.execute(SUMS)
         found = Comparison(*(cursor.fetchone() or ()))
         with cursor.copy(ANSWER) as copy:

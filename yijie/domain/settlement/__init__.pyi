@@ -5,10 +5,36 @@ from .again import (
     covered_late as covered_late,
     repeated as repeated,
 )
+from .crossing import (
+    Begun as Begun,
+    BegunVoid as BegunVoid,
+    Request as Request,
+    abort as abort,
+    aborted_by_question as aborted_by_question,
+    asked as asked,
+    begin as begin,
+    begin_void as begin_void,
+    conclude as conclude,
+    conclude_void as conclude_void,
+    expire as expire,
+    home_nodes as home_nodes,
+    numbers_of as numbers_of,
+    quoted as quoted,
+)
 from .errors import (
     AlreadyVoided as AlreadyVoided,
+    AttemptAborted as AttemptAborted,
+    AttemptOpen as AttemptOpen,
+    CertificateUnknown as CertificateUnknown,
+    Certified as Certified,
     FamilyAccountNotOffered as FamilyAccountNotOffered,
     SettlementUnknown as SettlementUnknown,
+)
+from .failing import (
+    Certificate as Certificate,
+    certificate_of as certificate_of,
+    certify as certify,
+    withdraw_certificate as withdraw_certificate,
 )
 from .models import FUNDS as FUNDS, MONEY as MONEY
 from .queries import (
@@ -18,5 +44,5 @@ from .queries import (
     many as many,
     of_encounter as of_encounter,
 )
-from .settling import Charge as Charge, Settled as Settled, quote as quote, settle as settle
+from .settling import Asked as Asked, Charge as Charge, Settled as Settled, quote as quote, settle as settle
 from .voiding import Voided as Voided, void as void, void_settlement as void_settlement

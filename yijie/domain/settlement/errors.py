@@ -61,3 +61,43 @@ class FamilyAccountNotOffered(YijieError):
     code = "settlement.family_account_not_offered"
     zh = "本平台暂不支持使用共济账户（acct_used_flag=2），请改为 0 不使用或 1 使用本人个人账户"
     en = "paying from a family account (acct_used_flag 2) is not offered; use 0 or 1"
+
+
+class AttemptOpen(YijieError):
+    """The same batch, or the same message, is being settled with another node at this moment."""
+
+    code = "busy.attempt_open"
+    zh = "就诊 {number} 正在与参保地办理结算或撤销，本次未作任何处理，请稍后用同一报文重试"
+    en = "encounter {number} is being settled or voided with its home region; send the same message again shortly"
+
+
+class AttemptAborted(YijieError):
+    """The attempt was ended before the home region's answer could be used; nothing was settled."""
+
+    code = "settlement.attempt_aborted"
+    zh = "本次办理已超过期限，未结算，请用同一报文重试"
+    en = "the attempt ran out of time and was not settled; send the same message again"
+
+
+class ChangedMeanwhile(YijieError):
+    """Fee lines or the encounter changed while the home region was asked; nothing was settled."""
+
+    code = "settlement.changed_meanwhile"
+    zh = "就诊 {number} 的费用明细或状态在结算过程中有变动，本次未结算，请核对后重新结算"
+    en = "encounter {number} changed while it was being settled; nothing was settled, check it and settle again"
+
+
+class Certified(YijieError):
+    """A certificate of failed settlement was issued for the batch: it is claimed by hand at home."""
+
+    code = "settlement.certified"
+    zh = "就诊 {number} 已出具结算失败证明 {certificate}，须回参保地手工报销；如需直接结算请先收回该证明"
+    en = "encounter {number} has certificate {certificate} and is claimed by hand at home; withdraw it to settle here"
+
+
+class CertificateUnknown(YijieError):
+    """No such certificate, or it was withdrawn."""
+
+    code = "settlement.certificate_unknown"
+    zh = "查无有效的结算失败证明 {number}"
+    en = "no certificate of failed settlement {number} is in force"

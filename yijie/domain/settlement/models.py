@@ -155,3 +155,73 @@ class Resettlement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.settlement} {self.reason}"
+
+
+class Attempt(models.Model):
+    """A settlement or void whose home region is held by another node, from the desk's request to its outcome."""
+
+    class Action(models.TextChoices):
+        """What the desk asked for."""
+
+        SETTLE = "settle", "结算"
+        VOID = "void", "撤销"
+
+    id = models.BigIntegerField(primary_key=True, help_text="number of the settlement, or of the row that voids one")
+    action = models.CharField("事项", max_length=10, choices=Action.choices)
+    message = models.CharField("请求报文", max_length=90, help_text="institution, transaction number, message id")
+    content_hash = models.CharField("内容摘要", max_length=64)
+    region = models.CharField("就医地统筹区", max_length=6)
+    institution = models.CharField("医药机构", max_length=12)
+    encounter = models.BigIntegerField("就诊")
+    batch = models.CharField("收费批次", max_length=30)
+    person_number = models.CharField("人员编号", max_length=30)
+    insurance = models.CharField("险种", max_length=6)
+    home_region = models.CharField("参保地", max_length=6)
+    home_node = models.CharField("参保地节点", max_length=20)
+    total = models.BigIntegerField("医疗费总额", default=0)
+    state = models.CharField("状态", max_length=10, choices=Settlement.State.choices)
+    at = models.DateTimeField("受理时间", help_text="the settlement time, should it settle")
+    deadline_at = models.DateTimeField("办理期限")
+    ended_at = models.DateTimeField("了结时间", null=True)
+    reason = models.CharField("未成原因", max_length=500, blank=True)
+    details = models.JSONField("办理内容", default=dict, help_text="what manual reimbursement needs if it fails")
+
+    class Meta:
+        verbose_name = "异地结算办理"
+        indexes = [
+            models.Index(fields=["deadline_at"], condition=Q(state="received"), name="attempt_open"),
+            models.Index(fields=["encounter"], name="attempt_encounter"),
+            models.Index(fields=["message"], name="attempt_message"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "batch"], condition=Q(state="received"), name="attempt_one_of_batch"
+            ),
+            models.UniqueConstraint(fields=["message"], condition=Q(state="received"), name="attempt_one_of_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.action} {self.state}"
+
+
+class Certificate(models.Model):
+    """A certificate of failed settlement, as issued; while it is not withdrawn its batch is not settled directly."""
+
+    id = models.BigIntegerField(primary_key=True)
+    encounter = models.BigIntegerField("就诊")
+    batch = models.CharField("收费批次", max_length=30)
+    issued_at = models.DateTimeField("出具时间")
+    content = models.JSONField("内容")
+    withdrawn_at = models.DateTimeField("收回时间", null=True)
+    withdrawn_for = models.CharField("收回原因", max_length=500, blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = "结算失败证明"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["encounter", "batch"], condition=Q(withdrawn_at__isnull=True), name="certificate_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.encounter} {self.batch}"

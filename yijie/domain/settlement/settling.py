@@ -1,7 +1,7 @@
 """The care region settles: encounters locked, bills summed, the home region's decision held, all written at once.
 
-Written for a list of charges; one settlement is a list of one. Home and care region live in one database here, so
-holding the benefit and settling are one transaction.
+Written for a list of charges; one settlement is a list of one. Here home and care region live in one database, so
+holding the benefit and settling are one transaction; ``crossing.py`` is for those that do not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from yijie.domain import decision, encounter, ledger
-from yijie.domain.decision import BenefitRequest, Decided
+from yijie.domain.decision import BenefitRequest, Decided, Granted
 from yijie.domain.encounter import Bill, Record
 from yijie.domain.enrolment import Shown
 from yijie.domain.transaction import execute, fetch, json_text
@@ -23,7 +23,7 @@ from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id, public_id
 from yijie.kernel.money import Fen, half_up, yuan
 
-from .errors import InsuranceDiffers, NotDischarged, TotalDiffers
+from .errors import Certified, InsuranceDiffers, NotDischarged, TotalDiffers
 from .models import FUNDS, MONEY
 
 
@@ -59,7 +59,7 @@ class Settled:
     encounter: Record
     batch: str
     bill: Bill
-    decided: Decided
+    decided: Decided | Granted
     settled_at: datetime
 
     @property
@@ -124,17 +124,43 @@ def settle(charges: Sequence[Charge]) -> list[Outcome]:
 def _decided(
     charges: Sequence[Charge], records: dict[int, Record], moment: datetime, *, quoting: bool
 ) -> list[Outcome]:
+    asked = asked_of(charges, records, moment, quoting=quoting)
+    requests = [a.request for a in asked if isinstance(a, Asked)]
+    if not requests:
+        return [a for a in asked if isinstance(a, YijieError)]
+    decisions = iter([decision.quote(requests[0])] if quoting else decision.hold(requests))
+    return [a if isinstance(a, YijieError) else a.settled(next(decisions)) for a in asked]
+
+
+def asked_of(
+    charges: Sequence[Charge], records: dict[int, Record], moment: datetime, *, quoting: bool = False
+) -> list[Asked | YijieError]:
+    """What the home regions are to be asked for charges over encounters; a refusal of the care side in its place."""
     checked = [_checked(charge, records, quoting=quoting) for charge in charges]
     opened = [c.record for c in checked if isinstance(c, _Open)]
     sums = encounter.bills(opened) if opened else {}
     billed = [c if isinstance(c, YijieError) else c.billed(sums) for c in checked]
     ready = [b for b in billed if isinstance(b, _Billed)]
     borne = _borne_before([b.record for b in ready if b.record.segment > 1])
-    requests = [b.request(moment, borne.get(b.record.id, 0)) for b in ready]
-    if not requests:
-        return [b for b in billed if isinstance(b, YijieError)]
-    decisions = iter([decision.quote(requests[0])] if quoting else decision.hold(requests))
-    return [b if isinstance(b, YijieError) else b.settled(next(decisions), moment) for b in billed]
+    return [b if isinstance(b, YijieError) else b.asked(moment, borne.get(b.record.id, 0)) for b in billed]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A charge with its bill and what the home region is asked."""
+
+    charge: Charge
+    record: Record
+    batch: str
+    bill: Bill
+    request: BenefitRequest
+
+    def settled(self, decided: Decided | Granted | YijieError) -> Outcome:
+        """The settlement that a decision makes of it."""
+        if isinstance(decided, YijieError):
+            return decided
+        request = self.request
+        return Settled(request.settlement, self.charge, self.record, self.batch, self.bill, decided, request.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +201,10 @@ class _Billed:
     bill: Bill
     settlement: int
 
-    def request(self, moment: datetime, deductible_paid: Fen) -> BenefitRequest:
+    def asked(self, moment: datetime, deductible_paid: Fen) -> Asked:
         record, bill = self.record, self.bill
         ended = in_shanghai(record.ended_at or (moment if record.stay else record.began_at))
-        return BenefitRequest(
+        request = BenefitRequest(
             settlement=self.settlement,
             person_number=record.person_number,
             insurance=record.insurance,
@@ -203,11 +229,7 @@ class _Billed:
             eligible=bill.eligible,
             class_b=bill.class_b,
         )
-
-    def settled(self, decided: Decided | YijieError, moment: datetime) -> Outcome:
-        if isinstance(decided, YijieError):
-            return decided
-        return Settled(self.settlement, self.charge, self.record, self.batch, self.bill, decided, moment)
+        return Asked(self.charge, record, self.batch, bill, request)
 
 
 def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _Open | YijieError:
@@ -222,6 +244,8 @@ def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _O
         if record.state == "settled" or batch in record.settled:
             encounter.require_unsettled(record, step="再次结算", batch=batch if batch in record.settled else "")
         record.require("open", "discharged", step="结算", todo="请重新登记")
+        if certificate := record.certified.get(batch):
+            raise Certified(number=record.number, certificate=certificate)
     except YijieError as refusal:
         return refusal
     if record.stay and not charge.mid_stay and not quoting and record.state == "open":
@@ -253,11 +277,16 @@ FROM json_to_recordset(%s::json) AS s (id bigint, region text, institution text,
 
 
 def _write(settled: Sequence[Settled]) -> None:
+    write_care_side(settled)
+    decision.confirm([s.decided for s in settled if isinstance(s.decided, Decided)])
+    ledger.post([t for s in settled for t in (_home_book(s), care_book(s))], settled[0].settled_at)
+
+
+def write_care_side(settled: Sequence[Settled]) -> None:
+    """Write what the care region owns of settlements but for its book: the rows, and the marks on the encounters."""
     written = execute(INSERT, [settled[0].settled_at, json_text([_row(s) for s in settled])])
     invariant(written == len(settled), "settlement.all_written", written=written)
-    decision.confirm([s.decided for s in settled])
     encounter.mark_settled([encounter.Mark(s.encounter, s.batch, s.number, s.charge.mid_stay) for s in settled])
-    ledger.post([transaction for s in settled for transaction in _transactions(s)], settled[0].settled_at)
 
 
 def _row(s: Settled) -> dict[str, Any]:
@@ -282,25 +311,30 @@ def _row(s: Settled) -> dict[str, Any]:
     }
 
 
-def _transactions(s: Settled) -> list[ledger.Transaction]:
-    benefit, record = s.decided.benefit, s.encounter
-    funds = {name: amount for name, amount in benefit.funds.items() if amount}
-    return [
-        ledger.home_settlement(
-            s.id,
-            home=record.home_region,
-            care=record.region,
-            person=record.person_number,
-            funds=funds,
-            account_paid=benefit.personal_account,
-        ),
-        ledger.care_settlement(
-            s.id,
-            home=record.home_region,
-            care=record.region,
-            institution=record.institution,
-            claimed=sum(funds.values()) + benefit.personal_account,
-            cash=benefit.cash,
-            hospital_borne=benefit.hospital_borne,
-        ),
-    ]
+def _funds(s: Settled) -> dict[str, Fen]:
+    return {name: amount for name, amount in s.decided.benefit.funds.items() if amount}
+
+
+def _home_book(s: Settled) -> ledger.Transaction:
+    return ledger.home_settlement(
+        s.id,
+        home=s.encounter.home_region,
+        care=s.encounter.region,
+        person=s.encounter.person_number,
+        funds=_funds(s),
+        account_paid=s.decided.benefit.personal_account,
+    )
+
+
+def care_book(s: Settled) -> ledger.Transaction:
+    """What a settlement posts in the care region's book."""
+    benefit = s.decided.benefit
+    return ledger.care_settlement(
+        s.id,
+        home=s.encounter.home_region,
+        care=s.encounter.region,
+        institution=s.encounter.institution,
+        claimed=sum(_funds(s).values()) + benefit.personal_account,
+        cash=benefit.cash,
+        hospital_borne=benefit.hospital_borne,
+    )

@@ -28,14 +28,22 @@ class Voided:
     voided_at: datetime
 
 
-def void(
-    number: str, encounter_number: str, *, institution: str, person_number: str, details: dict[str, Any] | None = None
-) -> Voided:
-    """Void a settlement of an encounter in the running transaction; ``details`` say by which message.
+@dataclass(frozen=True, slots=True)
+class Voidable:
+    """A settlement that its care side may void, with its encounter, both locked."""
 
-    It must be the newest living settlement of its stay, and of the person, insurance and year at the home region, or
-    the error names those to void first. Clearing does not matter: the negative row joins the next clearing.
-    """
+    id: int
+    number: str
+    record: Record
+    state: str
+    batch: str
+    mid_stay: bool
+    settled_at: datetime
+    total: int
+
+
+def voidable(number: str, encounter_number: str, *, institution: str, person_number: str) -> Voidable:
+    """The settlement to void, locked. It must live and be the newest of its stay, or the error names those before."""
     record = encounter.lock(encounter_number, institution, person_number)
     named = parse_public_id(number)
     rows = named and fetch(
@@ -51,18 +59,34 @@ def void(
     later = record.settled_after(batch)
     if later:
         raise LaterIntervalLives(numbers="、".join(later))
-    moment, reversal = now(), new_id()
-    decision.void(original)
+    return Voidable(original, number, record, state, batch, mid_stay, settled_at, total)
+
+
+def void(
+    number: str, encounter_number: str, *, institution: str, person_number: str, details: dict[str, Any] | None = None
+) -> Voided:
+    """Void a settlement of an encounter in the running transaction; ``details`` say by which message.
+
+    It must be the newest living settlement of its stay, and of the person, insurance and year at the home region, or
+    the error names those to void first. Clearing does not matter: the negative row joins the next clearing.
+    """
+    living = voidable(number, encounter_number, institution=institution, person_number=person_number)
+    decision.void(living.id)
+    return void_care_side(living, new_id(), now(), details)
+
+
+def void_care_side(living: Voidable, reversal: int, moment: datetime, details: dict[str, Any] | None = None) -> Voided:
+    """Write a void: the state, the mirror row, the encounter's mark, and every posting of this node reversed."""
     execute(
         "UPDATE settlement_settlement SET state = %s, voided_at = %s WHERE id = %s",
-        [moved(state, Settlement.State.VOIDED), moment, original],
+        [moved(living.state, Settlement.State.VOIDED), moment, living.id],
     )
-    _insert_mirror(reversal, original, moment, details or {})
-    encounter.mark_voided(record, batch, mid_stay=mid_stay)
-    transactions = ledger.postings_of(original, settled_at)
-    invariant(bool(transactions) or total == 0, "ledger.settlement_posted", settlement=original)
+    _insert_mirror(reversal, living.id, moment, details or {})
+    encounter.mark_voided(living.record, living.batch, mid_stay=living.mid_stay)
+    transactions = ledger.postings_of(living.id, living.settled_at)
+    invariant(bool(transactions) or living.total == 0, "ledger.settlement_posted", settlement=living.id)
     ledger.post([transaction.reversed("void") for transaction in transactions], moment)
-    return Voided(public_id(record.region, reversal), number, record, moment)
+    return Voided(public_id(living.record.region, reversal), living.number, living.record, moment)
 
 
 def _insert_mirror(reversal: int, original: int, moment: datetime, details: dict[str, Any]) -> None:

@@ -20,16 +20,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from yijie.engines.benefit.case import Case
 from yijie.kernel.codes import CareKind, Relation, RemoteSituation
 
 COUNT = "count."
+COUNT_NAMES = {care: f"{COUNT}{care}" for care in CareKind}
+"""Name of the number of visits or stays of each kind in the year."""
+DAYS_MAX = 5000
 
 
 def count_name(care: CareKind) -> str:
     """Name of the number of visits or stays of a kind in the year."""
-    return f"count.{care}"
+    return COUNT_NAMES[care]
 
 
 def remote_count_name(care: CareKind, situation: RemoteSituation) -> str:
@@ -37,6 +41,7 @@ def remote_count_name(care: CareKind, situation: RemoteSituation) -> str:
     return f"count.{care}.{situation}"
 
 
+@lru_cache(maxsize=DAYS_MAX)
 def period_suffix(per: str, day: date) -> str:
     """What a name carries for a limit that counts within a quarter, a month or a day; nothing for the year."""
     if per == "quarter":

@@ -39,9 +39,8 @@ def under_ceilings(layer: LayerPlan, ceilings: tuple[CeilingPlan, ...], amount: 
     for ceiling in ceilings:
         used = run.used_per(ceiling.accumulator, ceiling.per)
         kept = min(amount, room(ceiling.limit, used))
-        if run.tracing:
-            sums = {"amount": amount, "limit": ceiling.limit, "used": used, "kept": kept, "cut": amount - kept}
-            run.note(layer, ceiling.step, ceiling.uses, **sums)
+        sums = {"amount": amount, "limit": ceiling.limit, "used": used, "kept": kept, "cut": amount - kept}
+        run.note(layer, ceiling.step, ceiling.uses, **sums)
         amount = kept
     return amount
 
@@ -51,6 +50,5 @@ def rounded(layer: LayerPlan, paid: Fen, run: Run) -> Fen:
     if layer.rounding is None:
         return paid
     whole = in_grains(paid, layer.rounding.grain, layer.rounding.direction)
-    if run.tracing:
-        run.note(layer, "rounding", layer.rounding.uses, before=paid, paid=whole)
+    run.note(layer, "rounding", layer.rounding.uses, before=paid, paid=whole)
     return whole

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from yijie.engines.benefit.arithmetic import (
     HUNDREDTHS,
     cost_beyond,
@@ -36,8 +34,7 @@ from yijie.kernel.money import Fen, half_up
 def pay_by_rule(layer: LayerPlan, run: Run) -> None:
     """First share, ceilings on cost, deductible, ratio or bands, guarantee, ceilings on payments: in this order."""
     seen = run.see(layer.covers)
-    if run.tracing:
-        run.note(layer, "covers", layer.covers.uses, seen=seen)
+    run.note(layer, "covers", layer.covers.uses, seen=seen)
     kept = _after_firsts(layer, seen, run)
     counted: dict[str, int] = {}
     cost = _within_limits(layer, kept, counted, run)
@@ -51,13 +48,13 @@ def pay_by_rule(layer: LayerPlan, run: Run) -> None:
             figure_of(gap)
     exact = weighted(costs, layer.pay.numerators)
     paid = half_up(exact, layer.pay.denominator)
-    if run.tracing:
-        sums = {"excess": excess, "paid": paid}
-        if layer.pay.rate is not None:
-            sums |= _rate_sums(layer.pay.rate, counted, run)
-        _note_payment(layer, costs, sums, run)
-    if layer.payer == POOLED and run.pooled_ratio is None:
-        run.pooled_ratio = Fraction(exact, layer.pay.denominator * excess) if excess else layer.pay.ratios[0]
+    sums = {"excess": excess, "paid": paid}
+    if layer.pay.rate is not None:
+        sums |= _rate_sums(layer.pay.rate, counted, run)
+    _note_payment(layer, costs, sums, run)
+    if layer.payer == POOLED and run.pooled_share is None:
+        pay = layer.pay
+        run.pooled_share = (exact, pay.denominator * excess) if excess else (pay.numerators[0], pay.denominator)
     if rule and rule.subtracted == "after_ratio":
         taken = _deductible_taken(layer, rule, paid, seen, run)
         paid -= taken
@@ -90,8 +87,7 @@ def _after_firsts(layer: LayerPlan, cost: Fen, run: Run) -> Fen:
             step, kept = "first_share", kept_after_share(cost, first.kept, first.denominator)
         else:
             step, kept = "first_amount", room(cost, for_units(first.amount, run.units(first.unit, first.uses)))
-        if run.tracing:
-            run.note(layer, step, first.uses, cost=cost, borne=cost - kept, kept=kept)
+        run.note(layer, step, first.uses, cost=cost, borne=cost - kept, kept=kept)
         cost = kept
     return cost
 
@@ -119,7 +115,7 @@ def _within_units(layer: LayerPlan, plan: UnitPlan, cost: Fen, counted: dict[str
     counted[plan.accumulator] = units
     limit = for_units(plan.amount, units)
     kept = min(cost, limit)
-    if run.tracing and plan.step == "unit_ceiling":
+    if plan.step == "unit_ceiling":
         sums = {"amount": cost, "units": units, "stated": stated, "limit": limit, "kept": kept, "cut": cost - kept}
         run.note(layer, plan.step, plan.uses, **sums)
     return kept
@@ -137,8 +133,7 @@ def _deductible_taken(layer: LayerPlan, rule: DeductiblePlan, cost: Fen, seen: F
         before = case.stay.get(rule.accumulator, 0) + (case.deductible_paid if layer.payer == POOLED else 0)
     base = case.amounts.total - seen if rule.subtracted == "apart" else cost
     taken = min(room(due, before), base)
-    if run.tracing:
-        run.note(layer, "deductible", rule.uses, cost=cost, due=due, before=before, taken=taken)
+    run.note(layer, "deductible", rule.uses, cost=cost, due=due, before=before, taken=taken)
     return taken
 
 
@@ -165,18 +160,19 @@ def _costs_in_phases(
     start = run.used(plan.accumulator) if plan.over_year else run.case.stay.get(plan.accumulator, 0)
     counted[plan.accumulator] = units
     costs = cost_in_phases(excess, start, units, plan.bounds)
-    inside = cost_in_bands(start, start + units, plan.bounds)
-    limits = (
-        None if limit is None else for_units(limit, part) for limit, part in zip(plan.limits, inside, strict=True)
-    )
+    return within_phases(plan, costs, cost_in_bands(start, start + units, plan.bounds))
+
+
+def within_phases(plan: PhasePlan, costs: list[int], units: list[int]) -> list[int]:
+    """The cost of every phase within its limit for so many units."""
+    limits = (None if most is None else for_units(most, part) for most, part in zip(plan.limits, units, strict=True))
     return [cost if limit is None else min(cost, limit) for cost, limit in zip(costs, limits, strict=True)]
 
 
 def _guaranteed(layer: LayerPlan, guarantee: GuaranteePlan, excess: Fen, paid: Fen, run: Run) -> Fen:
     """No less than a share of the cost above the deductible, whatever the ratios make of it (蚌埠: 40 or 45 %)."""
     least = half_up(excess * guarantee.numerator, guarantee.denominator)
-    if run.tracing:
-        run.note(layer, "guarantee", guarantee.uses, excess=excess, least=least, before=paid, paid=max(paid, least))
+    run.note(layer, "guarantee", guarantee.uses, excess=excess, least=least, before=paid, paid=max(paid, least))
     return max(paid, least)
 
 

@@ -175,8 +175,9 @@ class PayPlan:
     step: str
     bounds: tuple[int, ...] = ()
     ratios: tuple[Ratio, ...] = (Ratio(1),)
-    numerators: tuple[int, ...] = (1,)
-    denominator: int = 1
+    numerators: tuple[int, ...] = (2,)
+    denominator: int = 2
+    """Even, so that half of it rounds exactly."""
     on_excess: bool = True
     over_year: bool = False
     stated: str = ""

@@ -18,6 +18,7 @@ from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT, Text, Vocabu
 from yijie.kernel.codes import Fund
 
 if TYPE_CHECKING:
+    from yijie.engines.benefit.compiled import Programs
     from yijie.engines.benefit.plan import Plan
 
 NATION = "000000"
@@ -101,6 +102,13 @@ class Policy:
         """The funds that layers of this policy pay from, by word, in the order of the chain."""
         words = dict.fromkeys(layer.payer for layer in self.layers)
         return {word: member_of(Fund, word) for word in words if word not in (PERSONAL_ACCOUNT, HOSPITAL)}
+
+    @cached_property
+    def programs(self) -> Programs:
+        """What settles cases of this policy when no trace is asked for."""
+        from yijie.engines.benefit.compiled import Programs  # noqa: PLC0415  programs are made of policies
+
+        return Programs(self)
 
     def owner_of(self, place: Place) -> Owner:
         """Whose rule stands at a place."""

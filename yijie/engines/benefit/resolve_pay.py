@@ -51,7 +51,7 @@ def _adjusted(layer: Layer, rule: Active, chosen: Sequence[Active]) -> PayPlan:
             adjusted = active.uses(*active.step.primitive.parameters)
             ratios = tuple(_adjust(active.step.name, ratio, adjusted) for ratio in ratios)
             adjustments.append((active.step.name, tuple(adjusted.values()), ratios))
-    denominator = lcm(*(ratio.denominator for ratio in ratios))
+    denominator = lcm(2, *(ratio.denominator for ratio in ratios))
     return PayPlan(
         step=rule.step.name,
         bounds=bounds,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -65,8 +64,7 @@ class AllowancePaid(NamedTuple):
     amount: Fen
 
 
-@dataclass(frozen=True, slots=True)
-class Benefit:
+class Benefit(NamedTuple):
     """The decision on one case. Sums are fen; ``funds``, account, cash and hospital add up to ``amounts.total``."""
 
     case_id: str
@@ -78,8 +76,8 @@ class Benefit:
     personal_account: Fen
     cash: Fen
     hospital_borne: Fen
-    pooled_ratio: Ratio | None
-    """Share the first layer of the pooled fund paid of the cost above the deductible, before payment ceilings."""
+    pooled_share: tuple[int, int] | None
+    """:attr:`pooled_ratio` as numerator and denominator."""
     year: int
     """The accumulator year the case is charged to."""
     day: date
@@ -93,6 +91,11 @@ class Benefit:
     """What lay with the hospital before; cash comes out of it first."""
     remote: Remote = AT_HOME
     channel: str = DIRECT
+
+    @property
+    def pooled_ratio(self) -> Ratio | None:
+        """Share the first layer of the pooled fund paid of the cost above the deductible, before payment ceilings."""
+        return None if self.pooled_share is None else Fraction(*self.pooled_share)
 
     @property
     def cash_due(self) -> Fen:

@@ -5,28 +5,61 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from yijie.engines.benefit.accumulators import counted, period_suffix
+from yijie.engines.benefit.arithmetic import HUNDREDTHS, allowance
 from yijie.engines.benefit.case import Case
-from yijie.engines.benefit.plan import CoverPlan, LayerPlan, Use
+from yijie.engines.benefit.plan import AllowancePlan, CoverPlan, LayerPlan, Use
 from yijie.engines.benefit.refusals import FactMissing
 from yijie.engines.benefit.result import AllowancePaid, LayerShare, TraceStep
 from yijie.engines.benefit.words import PARTS, VISIT
-from yijie.kernel.money import Ratio, half_up
+from yijie.kernel.money import half_up
 
 PART_INDEX = {part: index for index, part in enumerate(PARTS)}
+
+
+def units_stated(case: Case, unit: str, uses: tuple[Use, ...]) -> int:
+    """Units of service in hundredths; :class:`FactMissing` where the case does not state them."""
+    stated = case.units_of(unit)
+    if stated is None:
+        raise FactMissing(**uses[0].place.facts, fact=f"units.{unit}")
+    return stated
+
+
+def allowance_of(case: Case, plan: AllowancePlan) -> tuple[int, int, int, int]:
+    """What an allowance comes to before rounding: base, base as held between its bounds, units, sum.
+
+    Raises :class:`FactMissing` where the case does not state the base or the units.
+    """
+    base = case.stated.get(plan.stated_as) if plan.base is None else plan.base
+    if base is None:
+        raise FactMissing(**plan.uses[0].place.facts, fact=f"stated.{plan.stated_as}")
+    held = max(base, plan.least) if plan.most is None else min(max(base, plan.least), plan.most)
+    units = _allowance_units(case, plan)
+    return base, held, units, allowance(held, plan.share.numerator, plan.share.denominator, units, plan.divided_by)
+
+
+def _allowance_units(case: Case, plan: AllowancePlan) -> int:
+    """Units of an allowance in hundredths: the policy's days, or the case's units, and all further days."""
+    units = HUNDREDTHS
+    if plan.days is not None:
+        units = plan.days * HUNDREDTHS
+    elif plan.unit:
+        units = units_stated(case, plan.unit, plan.uses)
+    for days, for_each in plan.more:
+        units += days * (units_stated(case, for_each, plan.uses) if for_each else HUNDREDTHS)
+    return units
 
 
 class Run:
     """Layers read and write this in turn; it lives for one evaluation only."""
 
     __slots__ = (
-        "allowances", "beyond", "billed", "buckets", "case", "deductible", "deltas", "left", "paid", "pooled_ratio",
-        "shares", "steps", "tracing", "unpaid",
+        "allowances", "beyond", "billed", "buckets", "case", "deductible", "deltas", "left", "paid", "pooled_share",
+        "shares", "steps", "unpaid",
     )  # fmt: skip
 
-    def __init__(self, case: Case, tracing: bool) -> None:
+    def __init__(self, case: Case) -> None:
         amounts = case.amounts
         self.case = case
-        self.tracing = tracing
         self.billed = (amounts.eligible, amounts.first_self_pay, amounts.over_ceiling, amounts.not_covered)
         """The parts of the bill, in the order of :data:`PARTS`."""
         self.left = list(self.billed)
@@ -39,7 +72,7 @@ class Run:
         """Payments that ceilings of earlier layers cut off and no later layer has looked at."""
         self.paid: dict[str, int] = {}
         self.deductible = 0
-        self.pooled_ratio: Ratio | None = None
+        self.pooled_share: tuple[int, int] | None = None
         self.deltas = counted(case)
         self.allowances: list[AllowancePaid] = []
         self.shares: list[LayerShare] = []
@@ -56,11 +89,8 @@ class Run:
         return self.used(accumulator + period_suffix(per, self.case.service_to))
 
     def units(self, unit: str, uses: tuple[Use, ...]) -> int:
-        """Units of service in hundredths; :class:`FactMissing` where the case does not state them."""
-        stated = self.case.units_of(unit)
-        if stated is None:
-            raise FactMissing(**uses[0].place.facts, fact=f"units.{unit}")
-        return stated
+        """Units of service in hundredths, as :func:`units_stated`."""
+        return units_stated(self.case, unit, uses)
 
     def note(self, layer: LayerPlan, step: str, uses: tuple[Use, ...], **sums: int) -> None:
         """Keep a step for the trace."""

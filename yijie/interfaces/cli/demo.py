@@ -19,8 +19,14 @@ COLUMNS = ["参保人 person", "参保地 home", "就医地 care", "总费用 �
 def run(
     once: Annotated[bool, typer.Option("--once", help="end after the journey")] = False,
     port: Annotated[int, typer.Option(min=1, max=65535, help="port on 127.0.0.1")] = PORT,
+    nodes: Annotated[int, typer.Option(help="3: three provinces and a hub, each a process with its own database")] = 1,
 ) -> None:
     """Play the journey through HTTP as hospital systems would, then prove the books."""
+    if nodes > 1:
+        from yijie.interfaces.demo.network import play_across  # noqa: PLC0415  only for several nodes
+
+        play_across(nodes, port, once=once)
+        return
     require_port(port)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
     for ending in (signal.SIGTERM, signal.SIGHUP):
@@ -46,7 +52,7 @@ def run(
     ensure_own_items()
     with serving(port, database) as stage:
         narrator.tell(f"服务已启动 {stage.address}", "the server is up")
-        number = play_journey(stage.address, narrator)
+        number = play_journey(lambda _region: stage.address, narrator)
         narrator.scene("结", "结算单", "the statement she leaves with")
         print_statement(number, "zh", narrator.console)
         books = accounts()

@@ -23,6 +23,9 @@ def load(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="go on beside other persons and settlements; they stay as they are")
     ] = False,
+    region: Annotated[
+        list[str] | None, typer.Option(help="only these regions' people and institutions (prefix; may be repeated)")
+    ] = None,
 ) -> None:
     """Load the sample nation into the database; a sample that is there is replaced."""
     console = Console()
@@ -32,7 +35,11 @@ def load(
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task("Making up the sample nation ...", total=None)
         loaded = load_nation(
-            people, seed, anyway=anyway, tell=lambda what, rows: progress.update(task, description=f"{rows:,} {what}")
+            people,
+            seed,
+            anyway=anyway,
+            regions=tuple(region or [""]),
+            tell=lambda what, rows: progress.update(task, description=f"{rows:,} {what}"),
         )
         progress.update(task, description="Sample nation loaded")
     for what, rows in loaded.rows.items():

@@ -6,6 +6,8 @@ phone's code) goes through the same domain operations that pages will call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .afterwards import looks_it_up, void_and_settle_again
 from .before import files_for_beijing, shows_who_she_is
 from .narrator import Narrator
@@ -14,9 +16,12 @@ from .stays import ceiling_carried_on, emergency, second_stay, stays_in_beijing,
 from .visit import outpatient_at_home
 
 
-def play_journey(address: str, narrator: Narrator) -> str:
-    """Play all scenes on a running server; returns the number of the settlement whose statement she leaves with."""
-    play = Play(address, narrator)
+def play_journey(address_of: Callable[[str], str], narrator: Narrator) -> str:
+    """Play all scenes; returns the number of the settlement whose statement she leaves with.
+
+    ``address_of`` names the server that a region's hospitals speak to.
+    """
+    play = Play(address_of, narrator)
     files_for_beijing(play)
     patient = shows_who_she_is(play)
     stay = stays_in_beijing(play, patient)

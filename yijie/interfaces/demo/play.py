@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,17 +16,17 @@ from .narrator import Narrator
 
 
 class Play:
-    """A journey under way on a running server."""
+    """A journey under way; ``address_of`` names the server that a region's hospitals speak to."""
 
-    def __init__(self, address: str, narrator: Narrator) -> None:
+    def __init__(self, address_of: Callable[[str], str], narrator: Narrator) -> None:
         self.say = narrator
-        self.address = address
+        self.address_of = address_of
         self.beijing = self.hospital(institutions.BEIJING_TERTIARY, "北京样例第一人民医院")
         self.settled: list[str] = []
 
     def hospital(self, code: str, name: str) -> HospitalSystem:
         """The information system of an institution, signed in."""
-        system = HospitalSystem(self.address, code, name, code[1:7])
+        system = HospitalSystem(self.address_of(code[1:7]), code, name, code[1:7])
         system.sign_in()
         return system
 

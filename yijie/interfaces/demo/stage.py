@@ -61,7 +61,7 @@ def serving(port: int, database: Any) -> Iterator[Stage]:
         )
         try:
             address = f"http://{HOST}:{port}"
-            _wait(process, address, str(log_path))
+            wait_for(process, address, str(log_path))
             yield Stage(address, database)
         finally:
             process.terminate()
@@ -71,7 +71,8 @@ def serving(port: int, database: Any) -> Iterator[Stage]:
                 process.kill()
 
 
-def _wait(process: subprocess.Popen[bytes], address: str, log: str) -> None:
+def wait_for(process: subprocess.Popen[bytes], address: str, log: str) -> None:
+    """Wait until a serving process answers; ``log`` is where its words are if it never does."""
     deadline = time.monotonic() + READY_SECONDS_MAX
     while True:
         try:

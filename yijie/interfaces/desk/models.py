@@ -35,8 +35,10 @@ class Attempt(models.Model):
 
     class Meta:
         verbose_name = "结算办理"
-        indexes = [models.Index(fields=["institution", "state"], name="attempt_open")]
-        constraints = [models.UniqueConstraint(fields=["institution", "infno", "msgid"], name="attempt_message_once")]
+        indexes = [models.Index(fields=["institution", "state"], name="desk_attempt_open")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "infno", "msgid"], name="desk_attempt_message_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.msgid} {self.state}"

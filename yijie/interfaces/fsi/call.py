@@ -28,6 +28,8 @@ class Call:
     nodes: Mapping[str, Any]
     at: Standing
     attachment: Attachment | None = None
+    account_in_funds: bool = False
+    """Fund totals in the sender's files include the personal account; in messages they are put right at the edge."""
 
     def one(self, node: str = "data") -> Row:
         """The only record of a node; an absent optional node is an empty record."""

@@ -36,6 +36,14 @@ class MessageReversed(YijieError):
     en = "message {msgid} ({infno}) was reversed by 2601 and takes no effect; to do it again use a new id"
 
 
+class NotThatPerson(YijieError):
+    """The original message concerned another person."""
+
+    code = "message.not_that_person"
+    zh = "原报文 {msgid} 不属于人员 {person}，请核对 psn_no 与 omsgid"
+    en = "message {msgid} does not concern person {person}; check psn_no and omsgid"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A message that asks to take effect."""

@@ -22,6 +22,8 @@ from .bodies import ENCRYPTION_TYPE, SIGNATURE_TYPE, encrypted, signature_of
 from .clients import Profile
 
 FUNDS, ACCOUNT = "fund_pay_sumamt", "acct_pay"
+SUMS_OF_A_FILE = frozenset({"3202"})
+"""Their totals are those of an uploaded file, which is compared as it is written."""
 AMOUNT = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,6})?")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -82,9 +84,9 @@ def _add_account(value: Any) -> None:
                 _add_account(one)
 
 
-def in_national_words(payload: dict[str, Any], profile: Profile) -> dict[str, Any]:
+def in_national_words(infno: str, payload: dict[str, Any], profile: Profile) -> dict[str, Any]:
     """An ``input`` of a client whose fund total includes the personal account, with the account taken out again."""
-    if not profile.account_in_funds:
+    if not profile.account_in_funds or infno in SUMS_OF_A_FILE:
         return payload
     return {node: _without_account(value) for node, value in payload.items()}
 

@@ -13,27 +13,28 @@ from types import MappingProxyType
 import structlog
 
 from yijie.domain import institution
+from yijie.domain.institution import Standing
 from yijie.domain.transaction import in_transaction, reading
 from yijie.kernel.dates import now
 from yijie.kernel.errors import BrokenInvariant, YijieError
 from yijie.kernel.region import is_region
 
-from . import measures, messages
+from . import homes, measures
 from .answer import reference_number
 from .attachment import Attachment, Download
-from .call import DOWNLOADING, READING, SETTLING, WRITING, Call, Done, offered
+from .call import DOWNLOADING, READING, SETTLING, WRITING, Call, offered
 from .certification.watching import observe
 from .clients import Profile, profile_of
-from .envelope import Envelope, Unopened, opened, read_message
+from .envelope import Envelope, Unopened, opened, parse_request, read_message
 from .errors import NotOffered
 from .gateway_errors import GatewayRefusal
 from .gateways import Headers, authenticate
-from .messages import Claim, Kept
+from .messages import Claim
+from .once import once, shaped
 from .presenting import done, in_national_words, refused
 from .rate import require_rate
 from .reading import read_input
 from .refused import family_of
-from .shaping import shape
 from .tables import transaction
 from .transactions.sign_in import require_signed_in
 
@@ -149,17 +150,33 @@ def _run(envelope: Envelope, attachment: Attachment | None, profile: Profile) ->
     call = reading(lambda: _call(envelope, attachment, profile))
     if envelope.infno in DOWNLOADING:
         return Download(reading(lambda: DOWNLOADING[envelope.infno](call)))
+    node = homes.handed_on_to(call)
+    return homes.hand_on(node, call) if node else _perform(call)
+
+
+def run_handed_on(body: bytes, at: Standing) -> bytes:
+    """The output of a transaction that another node hands on to us, because the person is insured here."""
+    envelope = parse_request(body)
+    if envelope.infno not in homes.HANDED_ON:
+        family = family_of(envelope.infno)
+        raise NotOffered(infno=envelope.infno, name=transaction(envelope.infno).name, why=family.zh, why_en=family.en)
+    return _perform(Call(envelope, read_input(envelope.infno, envelope.input).nodes, at))
+
+
+def _perform(call: Call) -> bytes:
+    envelope = call.envelope
     if envelope.infno in READING:
-        return _shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
+        return shaped(envelope.infno, reading(lambda: READING[envelope.infno](call)))
     claim = Claim(
         key=(call.at.code, envelope.infno, envelope.msgid),
-        content_hash=_content_hash(envelope, attachment),
+        content_hash=_content_hash(envelope, call.attachment),
         person_number=call.person_number,
         operator=envelope.opter,
     )
     if envelope.infno in SETTLING:
         return SETTLING[envelope.infno](call, claim).encode()
-    return in_transaction(lambda: _once(call, claim))
+    homes.identify_elsewhere(call, claim)
+    return in_transaction(lambda: once(call, claim, WRITING[call.infno]))
 
 
 def _content_hash(envelope: Envelope, attachment: Attachment | None) -> str:
@@ -169,25 +186,9 @@ def _content_hash(envelope: Envelope, attachment: Attachment | None) -> str:
 
 
 def _call(envelope: Envelope, attachment: Attachment | None, profile: Profile) -> Call:
-    nodes = read_input(envelope.infno, in_national_words(envelope.input, profile)).nodes
+    nodes = read_input(envelope.infno, in_national_words(envelope.infno, envelope.input, profile)).nodes
     at = institution.standing(envelope.fixmedins_code)
     at.require_region(envelope.mdtrtarea_admvs)
+    homes.require_served_here(at)
     require_signed_in(envelope.sign_no, at.code)
-    return Call(envelope, nodes, at, attachment)
-
-
-def _once(call: Call, claim: Claim) -> bytes:
-    """Run a writing transaction under its claim; a repeated message gets the answer kept from the first time."""
-    seen = messages.claim([claim])[claim.key]
-    if isinstance(seen, YijieError):
-        raise seen
-    if isinstance(seen, Kept):
-        return seen.output.encode()
-    done_ = WRITING[call.infno](call)
-    output = _shaped(call.infno, done_)
-    messages.keep([(claim.key, done_.subject, output.decode())])
-    return output
-
-
-def _shaped(infno: str, done_: Done) -> bytes:
-    return shape(infno, {} if done_.output is None else done_.output)
+    return Call(envelope, nodes, at, attachment, profile.account_in_funds)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from yijie.domain import settlement
 from yijie.domain.enrolment import Insured
-from yijie.domain.settlement import FUNDS, Settled, SettlementRow
-from yijie.engines.benefit import TraceStep, step_words
+from yijie.domain.settlement import FUNDS, Settled, SettlementRow, Voided
 from yijie.kernel.codes import CareKind
 from yijie.kernel.dates import age_on
 from yijie.kernel.money import Fen, yuan
 
+from .call import Call, Done, in_table
 from .codes import ACCOUNT_TYPE, BY_ITEM, CLEARING_TYPES, FUND_FIELDS, FUND_NAMES, OTHER_CLEARING, fund_type
 from .lines import flag, yuan_of
 
 PROCESS_TEXT_MAX = 4000
+PHARMACY_SALE, PHARMACY_VOID = "2102", "2103"
 
 
 def person_out(person: Insured, day: Any) -> dict[str, Any]:
@@ -84,16 +86,8 @@ def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:
             "medins_setl_id": message_id,
             **clearing_out(care, record.region),
         },
-        "setldetail": details_out(money, care, record.insurance, _process(settled.decided.benefit.trace)),
+        "setldetail": details_out(money, care, record.insurance, settled.decided.process),
     }
-
-
-def _process(trace: Sequence[TraceStep]) -> dict[str, str]:
-    """Each payer's steps in words, one after the other."""
-    texts: dict[str, list[str]] = {}
-    for step in trace:
-        texts.setdefault(step.layer.payer, []).append(step_words(step, "zh"))
-    return {payer: "；".join(steps) for payer, steps in texts.items()}
 
 
 def details_out(
@@ -138,3 +132,25 @@ def stored_out(row: SettlementRow, person: Insured, account_after: Fen) -> dict[
         },
         "setldetail": details_out(row.money, row.care, row.insurance, {}),
     }
+
+
+def voiding_message(call: Call) -> dict[str, str]:
+    """What a void remembers of the message that asked for it."""
+    by = {"operator": call.envelope.opter, "operator_name": call.envelope.opter_name}
+    return {"message": call.envelope.msgid, **by}
+
+
+def voided_out(call: Call, voided: Voided, person: Insured, account_after: Fen) -> Done:
+    """What a void answers: the negative amounts under the number of the row that voids."""
+    record = voided.encounter
+    mirror = settlement.find(voided.number, record.number, record.person_number)
+    assert mirror is not None  # noqa: S101  written a moment ago in this transaction
+    output = stored_out(mirror, person, account_after)
+    output["setlinfo"] |= {
+        "setl_id": voided.number,
+        "mdtrt_id": record.number,
+        "medins_setl_id": call.envelope.msgid,
+        "insu_admdvs": mirror.home_region,
+        "invono": mirror.details.get("invoice"),
+    }
+    return Done(in_table(call.infno, output), subject=mirror.id)

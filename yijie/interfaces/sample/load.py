@@ -78,12 +78,18 @@ def is_loaded(people: int, seed: int) -> bool:
 
 
 def load(
-    people: int = PEOPLE, seed: int = SEED, *, anyway: bool = False, tell: Tell = lambda _what, _rows: None
+    people: int = PEOPLE,
+    seed: int = SEED,
+    *,
+    anyway: bool = False,
+    regions: tuple[str, ...] = ("",),
+    tell: Tell = lambda _what, _rows: None,
 ) -> Loaded:
     """Load the cast and that many people of a seed with institutions, catalogue and terms; all or nothing.
 
     A sample that is there is replaced. Where the database holds other persons, settlements or another catalogue the
     load is refused; with ``anyway`` it goes on beside them and takes away no person whom it does not bring again.
+    A node loads its ``regions`` only (prefixes of codes): their people and institutions.
     """
     books = _Books(tell)
     with transaction.atomic():
@@ -92,10 +98,10 @@ def load(
             _require_only_sample()
         there = set(enrolment.sample_persons())
         leaving = set() if anyway else there
-        _load_reference(books)
+        _load_reference(books, regions)
         filing.remove_choices_of(leaving)
         enrolment.remove_sample_persons(leaving)
-        for batch in books.generated(_batches(everybody(people, seed), BATCH)):
+        for batch in books.generated(_batches(_of_regions(everybody(people, seed), regions), BATCH)):
             again = {citizen.person.number for citizen in batch} & there if anyway else set()
             filing.remove_choices_of(again)
             enrolment.remove_sample_persons(again)
@@ -126,13 +132,20 @@ def _published_codes() -> list[str]:
     return [item.row.code for item in items() if not item.row.sample]
 
 
-def _load_reference(books: _Books) -> None:
+def _of_regions(citizens: Iterator[Citizen], regions: tuple[str, ...]) -> Iterator[Citizen]:
+    """Those whose pool, which is written in their number, is one of the regions."""
+    return (citizen for citizen in citizens if citizen.person.number.startswith(regions))
+
+
+def _load_reference(books: _Books, regions: tuple[str, ...]) -> None:
     """Institutions and catalogue; beside another catalogue only the items that are samples by themselves."""
     published = _published_codes()
     replaced = [] if catalogue.count_real_items(published) else published
     chosen = {item.row.code: item.row for item in items() if item.row.sample or replaced}
     institution.remove_sample_institutions()
-    books.add("institutions", institution.load_institutions(institutions()))
+    books.add(
+        "institutions", institution.load_institutions(row for row in institutions() if row.region.startswith(regions))
+    )
     books.add("catalogue items", catalogue.replace_sample_items(replaced, chosen.values()))
     if replaced:
         catalogue.publish_concepts(

@@ -47,6 +47,7 @@ def open_database() -> Any:
     os.environ.setdefault("YIJIE_SECRET_KEY", kept_secret(data_home()))
     wake_django()
     bring_tables_up()
+    _reach_others()
     return server
 
 
@@ -60,6 +61,16 @@ def kept_secret(home: Path) -> str:
     except FileExistsError:
         pass
     return kept.read_text(encoding="ascii")
+
+
+def _reach_others() -> None:
+    """A command that runs as a node may ask others."""
+    from yijie.domain import exchange  # noqa: PLC0415  wants Django started
+
+    if not exchange.alone():
+        from yijie.interfaces.node import http  # noqa: PLC0415  only nodes need it
+
+        exchange.transport_is(http.carry)
 
 
 def bring_tables_up() -> None:
@@ -121,4 +132,20 @@ def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
             respawn_failed_workers=True,
             log_enabled=False,
             websockets=False,
+            **_tls(),
         ).serve()
+
+
+def _tls() -> dict[str, Any]:
+    """Where the node has certificates: serve by them, and only for those whom the network's authority vouches for."""
+    from yijie.domain import exchange  # noqa: PLC0415  wants Django started
+
+    identity = exchange.me()
+    if identity is None or not identity.authority:
+        return {}
+    return {
+        "ssl_cert": Path(identity.certificate),
+        "ssl_key": Path(identity.certificate_key),
+        "ssl_ca": Path(identity.authority),
+        "ssl_client_verify": True,
+    }

@@ -26,5 +26,6 @@ urlpatterns = [
     path("metrics", metrics),
     path("", include("yijie.interfaces.fsi.certification.page")),
     path("", include("yijie.interfaces.fsi.views")),
+    path("", include("yijie.interfaces.node.http")),
     path("desk/", include("yijie.interfaces.desk.urls")),
 ]

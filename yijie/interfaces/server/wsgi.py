@@ -68,3 +68,9 @@ def _whole_page(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     finally:
         if hasattr(response, "close"):
             response.close()
+
+
+if os.environ.get("YIJIE_NODE"):
+    from yijie.interfaces.node.living import begin
+
+    begin()

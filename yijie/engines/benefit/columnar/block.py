@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from yijie.engines.benefit.arithmetic import HUNDREDTHS
+from yijie.engines.benefit.asked import plain_name
 from yijie.engines.benefit.columnar.arithmetic import Figure, least, most, share
-from yijie.engines.benefit.columnar.asked import plain_name
 from yijie.engines.benefit.columnar.claims import MISSING, Column, Flags, Rows
 from yijie.engines.benefit.columnar.figures import Figures
 from yijie.engines.benefit.columnar.fold import Fold

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from yijie.engines.benefit.asked import words_in
 from yijie.engines.benefit.columnar.arithmetic import Figure
-from yijie.engines.benefit.columnar.asked import words_in
 from yijie.engines.benefit.columnar.block import Block
 from yijie.engines.benefit.columnar.claims import LARGEST, MISSING, Claims, Column, Flags, Rows
 from yijie.engines.benefit.columnar.figures import Figures

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 
 from yijie.engines.benefit.accumulators import count_name, remote_count_name
+from yijie.engines.benefit.asked import Asked, asked_by, counted_by
 from yijie.engines.benefit.case import Case
-from yijie.engines.benefit.columnar.asked import Asked, asked_by, counted_by
 from yijie.engines.benefit.columnar.claims import Claims, Column, Rows, day_of
 from yijie.engines.benefit.columnar.columns import distinct, example_rows
 from yijie.engines.benefit.columnar.dates import Calendar, Charged

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yijie.engines.benefit.columnar.asked import Asked, word_class
+from yijie.engines.benefit.asked import Asked, word_class
 from yijie.engines.benefit.columnar.claims import FACTS, MISSING, Claims, Column, Words
 from yijie.engines.benefit.columnar.columns import ages, distinct, example_rows
 from yijie.engines.benefit.columnar.dates import Charged

@@ -33,8 +33,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '结算办理',
-                'indexes': [models.Index(fields=['institution', 'state'], name='attempt_open')],
-                'constraints': [models.UniqueConstraint(fields=('institution', 'infno', 'msgid'), name='attempt_message_once')],
+                'indexes': [models.Index(fields=['institution', 'state'], name='desk_attempt_open')],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'infno', 'msgid'), name='desk_attempt_message_once')],
             },
         ),
     ]

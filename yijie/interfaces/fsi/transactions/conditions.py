@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yijie.domain import archive, encounter, enrolment, filing
+from yijie.domain import archive, encounter, enrolment, exchange, filing
 from yijie.domain.encounter import Remark
 from yijie.domain.filing import ChronicRequest
 from yijie.interfaces.fsi.archived import begin_of
@@ -61,7 +61,8 @@ def withdraw_chronic(call: Call) -> Done:
 def file_accident(call: Call) -> Done:
     """Keep the report of an accident of a registered person."""
     row = call.one()
-    enrolment.require_person(row["psn_no"])
+    if exchange.is_here(call.home_region):  # another node's people are read there, before anything is filed
+        enrolment.require_person(row["psn_no"])
     filing.require_dates(row["begndate"], row.get("enddate"))
     given = archive.Given(
         key=f"{row['psn_no']}|{row['begndate']}",

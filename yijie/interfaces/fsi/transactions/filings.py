@@ -99,7 +99,8 @@ def _filing_number(row: Row) -> int:
 def designate(call: Call) -> Done:
     """Record the institution a person chose for one sort of business."""
     row = call.one()
-    institution.standing(row["fixmedins_code"])
+    if row["fixmedins_code"] != call.at.code:
+        institution.standing(row["fixmedins_code"])
     number = filing.designate(
         Choice(
             person_number=row["psn_no"],

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from yijie.domain import encounter, enrolment
+from yijie.domain import encounter
 from yijie.domain.encounter import Arrival, Record
+from yijie.interfaces.fsi import homes
 from yijie.interfaces.fsi.call import Call, Done, Row, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
 from yijie.interfaces.fsi.diagnoses import diagnoses_in
 from yijie.interfaces.fsi.extension import flags
 from yijie.interfaces.fsi.lines import graded_out, lines_in
 from yijie.interfaces.fsi.names import VISIT, kept
-from yijie.kernel.dates import today
 
 REGISTRATION_TYPE = "11"
 ALL_BATCHES = "0000"
@@ -40,10 +40,7 @@ def register(call: Call) -> Done:
 
 def require_identity(call: Call, row: Row) -> None:
     """The person the message names must be the one who stands at the desk."""
-    person = enrolment.require_insured((row["psn_no"], row["insutype"], call.home_region), today())
-    shown = shown_in(row)
-    owners = enrolment.owners_of([(shown, call.at.code)])
-    enrolment.require_same_person(shown, person, owners.get((shown, call.at.code)))
+    homes.identify((row["psn_no"], row["insutype"], call.home_region), shown_in(row), call.at.code)
 
 
 def locked(call: Call, row: Row, *, stay: bool) -> Record:

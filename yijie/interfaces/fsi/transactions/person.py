@@ -5,11 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-
 from yijie.domain import decision, enrolment, ledger
-from yijie.domain.enrolment import Insured
-from yijie.domain.enrolment.models import Person
+from yijie.domain.enrolment import Insured, Person
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text
 from yijie.interfaces.fsi.codes import care_of, fund_type
 from yijie.interfaces.fsi.lines import yuan_of
@@ -28,7 +25,7 @@ def read_person(call: Call) -> Done:
     person = person_showing(row, call.at.code)
     relations = enrolment.relations_of(person.number, day)
     balances = ledger.personal_accounts([(r.home_region, r.person_number) for r in relations]) if relations else {}
-    groups = person.groups.filter(Q(until__isnull=True) | Q(until__gte=day)).order_by("group")
+    groups = enrolment.groups_of(person, day)
     return Done(
         {
             "baseinfo": {

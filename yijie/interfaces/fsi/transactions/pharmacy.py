@@ -7,14 +7,18 @@ from typing import Any
 
 from django.db import transaction
 
-from yijie.domain import archive, encounter, files, settlement
+from yijie.domain import archive, encounter, exchange, files, settlement
 from yijie.domain.encounter import Arrival, LineStored
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
-from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, shown_in, text, writes
+from yijie.domain.transaction import in_transaction
+from yijie.interfaces.fsi import crossing, homes
+from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
 from yijie.interfaces.fsi.extension import flags
 from yijie.interfaces.fsi.lines import fen_of, graded_out, lines_in
+from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.names import VISIT, kept
+from yijie.interfaces.fsi.once import once
 from yijie.interfaces.fsi.plain import plain
 from yijie.interfaces.fsi.settlement_out import settled_out
 from yijie.kernel.errors import YijieError
@@ -99,24 +103,43 @@ def _said(call: Call, settled: Settled, lines: list[LineStored]) -> dict[str, An
 @reads("2101")
 def quote(call: Call) -> Done:
     """What a purchase would cost whom; it is registered, graded, decided and taken back whole."""
+    here = exchange.is_here(call.home_region)
+    if not here:
+        homes.identify_at_home(call, call.one("druginfo"))
     with transaction.atomic():
         charge, lines, _ = _sold(call)
-        said = _said(call, settlement.quote(charge), lines)
+        quoted = settlement.quote(charge) if here else settlement.asked(charge)
         transaction.set_rollback(True)
-    return Done(said)
+    return Done(_said(call, quoted if isinstance(quoted, Settled) else crossing.quoted(quoted), lines))
 
 
-@writes("2102")
-def settle(call: Call) -> Done:
+@settles("2102")
+def settle(call: Call, claim: Claim) -> str:
     """Settle a purchase: registration, lines and settlement stand or fall together."""
+    if exchange.is_here(call.home_region):
+        return in_transaction(lambda: once(call, claim, _settle_here)).decode()
+    if not homes.is_repetition(claim):
+        homes.identify_at_home(call, call.one("druginfo"))
+    return crossing.purchase(call, claim, _sold, _settled)
+
+
+def _settle_here(call: Call) -> Done:
     charge, lines, number = _sold(call)
     [outcome] = settlement.settle([charge])
     if isinstance(outcome, YijieError):
         raise outcome
+    return _settled(call, outcome, lines, number)
+
+
+def _settled(call: Call, outcome: Settled, lines: list[LineStored], number: str) -> Done:
+    """Keep what was traced of a settled purchase; its answer."""
     traced = [row["durg_trac_info"] for row in call.many("drugdetail") if row.get("durg_trac_info")]
     if traced:
         given = archive.Given(
-            key=number, body={"drugtracinfo": plain(traced)}, person_number=charge.person_number, encounter=number
+            key=number,
+            body={"drugtracinfo": plain(traced)},
+            person_number=outcome.encounter.person_number,
+            encounter=number,
         )
         archive.store("purchase_traced", [given], call.at, operator=call.envelope.opter)
     return Done(_said(call, outcome, lines), subject=outcome.id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from yijie.domain import decision, settlement
+from yijie.domain import settlement
+from yijie.interfaces.fsi import homes
 from yijie.interfaces.fsi.call import Call, Done, reads
 
 BORNE = (
@@ -33,7 +34,7 @@ def policy_items(call: Call) -> Done:
     found = settlement.find(row["setl_Id"], row["mdtrt_Id"], row["psn_No"])
     if found is None or found.institution != call.at.code:
         raise settlement.SettlementUnknown(number=row["setl_Id"])
-    report = decision.explanation_of(found.voids or found.id)
+    report = homes.explanation(found.voids or found.id, found.home_region)
     sign = -1 if found.voids else 1
     named = {"setlId": row["setl_Id"], "mdtrtId": row["mdtrt_Id"], "psnNo": row["psn_No"]}
     return Done([named | _signed(item, sign) for item in _items(report)])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from yijie.domain import decision, encounter, enrolment, institution, ledger, settlement
+from yijie.domain import decision, encounter, enrolment, institution, settlement
 from yijie.domain.encounter import Record
 from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import SettlementRow
+from yijie.interfaces.fsi import homes
 from yijie.interfaces.fsi.accumulators import national as accumulators_out
 from yijie.interfaces.fsi.call import Call, Done, in_table, reads, text
 from yijie.interfaces.fsi.lines import NO_CEILING, flag, yuan_of
@@ -26,7 +27,7 @@ DEDUCTIBLE_LEVEL = {"3": "3", "2": "2"}
 
 def _people(records: Iterable[Record | SettlementRow]) -> dict[enrolment.Relation, Insured]:
     relations = {(r.person_number, r.insurance, r.home_region) for r in records}
-    return enrolment.insured([(relation, today()) for relation in sorted(relations)]) if relations else {}
+    return {relation: person for relation, (person, _) in homes.facts(relations, today()).items()}
 
 
 @reads("5201")
@@ -109,10 +110,10 @@ def _settlement(call: Call) -> SettlementRow:
 def settlement_of(call: Call) -> Done:
     """A settlement of this institution as stored; a void shows its negative amounts and 退费结算标志 1."""
     found = _settlement(call)
-    person = _people([found])[found.person_number, found.insurance, found.home_region]
-    account = (found.home_region, found.person_number)
+    relation = (found.person_number, found.insurance, found.home_region)
+    person, account = homes.facts([relation], today())[relation]
     record = encounter.find(call.one()["mdtrt_id"], call.at.code, found.person_number)
-    output = stored_out(found, person, ledger.personal_accounts([account])[account])
+    output = stored_out(found, person, account)
     money = output["setlinfo"]
     output["setlinfo"] |= {
         "setl_id": found.number,

@@ -90,7 +90,8 @@ def compare_details(call: Call) -> Done:
 
     def fill(write: files.Write) -> int:
         with files.read_table(uploaded.name, files.pieces(uploaded), len(theirs.names)) as lines:
-            comparison, answered = reconcile.compare(asked, theirs.rows(lines), write)
+            rows = theirs.rows(lines)
+            comparison, answered = reconcile.compare(asked, rows, write, account_in_funds=call.account_in_funds)
         found.append(comparison)
         return answered
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 
 from yijie.domain import encounter, settlement
-from yijie.domain.transaction import fetch
-from yijie.interfaces.fsi import messages
-from yijie.interfaces.fsi.call import Call, Done, writes
+from yijie.domain.transaction import fetch, in_transaction
+from yijie.interfaces.fsi import crossing, messages
+from yijie.interfaces.fsi.call import Call, Done, settles
+from yijie.interfaces.fsi.messages import Claim, NotThatPerson
+from yijie.interfaces.fsi.once import once
+from yijie.interfaces.fsi.settlement_out import PHARMACY_SALE, voiding_message
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import public_id
-
-from .settling import voiding_message
 
 
 class NotReversible(YijieError):
@@ -22,23 +23,23 @@ class NotReversible(YijieError):
     en = "transaction {infno} cannot be reversed, only {allowed}; use the transaction that undoes it"
 
 
-class NotThatPerson(YijieError):
-    """The original message concerned another person."""
-
-    code = "message.not_that_person"
-    zh = "原报文 {msgid} 不属于人员 {person}，请核对 psn_no 与 omsgid"
-    en = "message {msgid} does not concern person {person}; check psn_no and omsgid"
-
-
-PHARMACY_SALE = "2102"
 SETTLEMENTS = (PHARMACY_SALE, "2207", "2304")
 ADMISSION = "2401"
 REVERSIBLE = (*SETTLEMENTS, ADMISSION)
 """What the interface lets 2601 undo (Hunan V1.1.27)."""
 
 
-@writes("2601")
-def reverse(call: Call) -> Done:
+@settles("2601")
+def reverse(call: Call, claim: Claim) -> str:
+    """Reverse a message where its settlement's home region is."""
+    row = call.one()
+    key = (call.envelope.fixmedins_code, row["oinfno"], row["omsgid"])
+    if row["oinfno"] in SETTLEMENTS and (settled := crossing.settled_elsewhere(key)):
+        return crossing.reverse(call, claim, key, settled)
+    return in_transaction(lambda: once(call, claim, _reverse_here)).decode()
+
+
+def _reverse_here(call: Call) -> Done:
     """Take back what a message did; one not yet seen leaves a tombstone, so that it cannot take effect later.
 
     Reversing twice is the same as once.

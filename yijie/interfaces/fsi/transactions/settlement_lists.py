@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from yijie.domain import encounter, enrolment, settlement, settlement_list
+from yijie.domain import encounter, settlement, settlement_list
+from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import SettlementRow
 from yijie.domain.settlement_list import ListMissing, ListRow, Statistic
-from yijie.interfaces.fsi.call import Call, Done, Row, reads, text, writes
+from yijie.domain.transaction import in_transaction, reading
+from yijie.interfaces.fsi import homes
+from yijie.interfaces.fsi.call import Call, Done, Row, reads, settles, text, writes
 from yijie.interfaces.fsi.list_facts import facts_of, list_out
+from yijie.interfaces.fsi.messages import Claim
+from yijie.interfaces.fsi.once import once
 from yijie.interfaces.fsi.paging import page_of
 from yijie.interfaces.fsi.plain import NONE, fitted, plain
 from yijie.interfaces.fsi.tables import transaction
@@ -29,9 +36,19 @@ def _settled(call: Call, number: str, person: str = "") -> SettlementRow:
     return found
 
 
-@writes("4101")
-def upload(call: Call) -> Done:
-    """Keep the list of a settlement; quality control runs at once, its findings are asked for with 4104."""
+@settles("4101")
+def upload(call: Call, claim: Claim) -> str:
+    """Keep the list of a settlement; quality control runs at once, its findings are asked for with 4104.
+
+    Who the person is may be known at another node only, which is asked before the transaction.
+    """
+    row = call.one("setlinfo")
+    settled = reading(lambda: _settled(call, row["setl_id"], text(row, "psn_no")))
+    person = homes.one_of((settled.person_number, settled.insurance, settled.home_region))
+    return in_transaction(lambda: once(call, claim, partial(_upload, person=person))).decode()
+
+
+def _upload(call: Call, person: Insured) -> Done:
     row = call.one("setlinfo")
     settled = _settled(call, row["setl_id"], text(row, "psn_no"))
     if settled.voided_at is not None:
@@ -39,7 +56,6 @@ def upload(call: Call) -> Done:
     record = encounter.find(row["mdtrt_id"], call.at.code, settled.person_number)
     if record.id != settled.encounter:
         raise settlement.SettlementUnknown(number=settled.number)
-    person = enrolment.require_insured((settled.person_number, settled.insurance, settled.home_region), today())
     uploaded = settlement_list.upload(
         settled,
         facts_of(call.nodes, record, settled, person),
@@ -71,7 +87,7 @@ def list_of(call: Call) -> Done:
     kept = _list(call, call.one())
     settled = _settled(call, kept.settlement_number)
     record = encounter.find(public_id(kept.region, kept.encounter), call.at.code, kept.person_number)
-    person = enrolment.require_insured((settled.person_number, settled.insurance, settled.home_region), today())
+    person = homes.one_of((settled.person_number, settled.insurance, settled.home_region))
     lines = encounter.lines_of(record.id, settled.batch, settled.settled_at)
     at = {"fixmedins_code": call.at.code, "fixmedins_name": call.at.name}
     said = list_out(kept, record, settled, person, lines)
@@ -94,11 +110,19 @@ def quality(call: Call) -> Done:
         offset=page.offset,
     )
     node = transaction(call.infno).output
-    return Done([fitted(node, _quality(call, one)) for one in found])
+    people = _people(call, found)
+    return Done([fitted(node, _quality(call, one, people[one.settlement_number])) for one in found])
 
 
-def _quality(call: Call, kept: ListRow) -> dict[str, Any]:
-    [person, *_] = enrolment.relations_of(kept.person_number, today())
+def _people(call: Call, lists: Sequence[ListRow]) -> dict[str, Insured]:
+    """The person of each list's settlement."""
+    settled = settlement.many([one.settlement_number for one in lists], call.at.code)
+    relations = {number: (one.person_number, one.insurance, one.home_region) for number, one in settled.items()}
+    facts = homes.facts(set(relations.values()), today())
+    return {number: facts[relation][0] for number, relation in relations.items()}
+
+
+def _quality(call: Call, kept: ListRow, person: Insured) -> dict[str, Any]:
     returned = PASSED if kept.state == RETURNED else FAILED
     return {
         "fixmedins_code": kept.institution,

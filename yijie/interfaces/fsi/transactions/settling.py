@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from yijie.domain import encounter, enrolment, ledger, settlement
+from yijie.domain import decision, encounter, enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
-from yijie.interfaces.fsi import messages
-from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text, writes
+from yijie.interfaces.fsi import crossing, messages
+from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text
 from yijie.interfaces.fsi.codes import care_of
 from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
 from yijie.interfaces.fsi.messages import Claim, Kept
-from yijie.interfaces.fsi.settlement_out import settled_out, stored_out
+from yijie.interfaces.fsi.once import once
+from yijie.interfaces.fsi.settlement_out import PHARMACY_VOID, settled_out, voided_out, voiding_message
 from yijie.interfaces.fsi.shaping import shape
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
 from yijie.kernel.money import Fen
 
-PHARMACY_VOID = "2103"
 FAMILY_ACCOUNT = "2"
 DECLARED = {
     "fulamt_ownpay_amt": "not_covered",
@@ -35,7 +36,8 @@ DECLARED = {
 @reads("2206", "2303")
 def quote(call: Call) -> Done:
     """What settling now would decide; nothing is stored."""
-    quoted = settlement.quote(charge_of(call))
+    charge = charge_of(call)
+    quoted = crossing.quote(charge) if crossing.home_node(charge.encounter) else settlement.quote(charge)
     return Done(in_table(call.infno, settled_out(quoted, call.envelope.msgid)))
 
 
@@ -119,20 +121,43 @@ _committer: Committer[Asked, Answered] = Committer(_settle_together)
 def settle(call: Call, claim: Claim) -> str:
     """Settle one message, together with others that wait; returns its output as JSON text."""
     charge = charge_of(call)
-    answer = _committer.submit((call, claim, charge), apart=frozenset({charge.person_number, claim.key}))
+    if node := crossing.home_node(charge.encounter):
+        return crossing.settle(call, claim, charge, node)
+    answer = _waited_for(lambda: _here(call, claim, charge))
     if isinstance(answer, YijieError):
         raise answer
     return answer
 
 
-def voiding_message(call: Call) -> dict[str, str]:
-    """What a void remembers of the message that asked for it."""
-    by = {"operator": call.envelope.opter, "operator_name": call.envelope.opter_name}
-    return {"message": call.envelope.msgid, **by}
+HOLD_WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""While another node's attempt holds the person's year: it ends within a moment, or the desk asks again."""
 
 
-@writes("2103", "2208", "2305")
-def void(call: Call) -> Done:
+def _waited_for(settle_here: Callable[[], Answered]) -> Answered:
+    answer = settle_here()
+    for seconds in HOLD_WAITS_SECONDS:
+        if not isinstance(answer, decision.HoldOpen):
+            break
+        time.sleep(seconds)
+        answer = settle_here()
+    return answer
+
+
+def _here(call: Call, claim: Claim, charge: Charge) -> Answered:
+    return _committer.submit((call, claim, charge), apart=frozenset({charge.person_number, claim.key}))
+
+
+@settles("2103", "2208", "2305")
+def void(call: Call, claim: Claim) -> str:
+    """Void a settlement, where its home region is."""
+    row = call.one()
+    named = parse_public_id(row["mdtrt_id"])
+    if named and (node := crossing.home_node(named[1])):
+        return crossing.void(call, claim, row["setl_id"], row["mdtrt_id"], node)
+    return in_transaction(lambda: once(call, claim, _void_here)).decode()
+
+
+def _void_here(call: Call) -> Done:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
     row = call.one()
     voided = settlement.void(
@@ -144,17 +169,8 @@ def void(call: Call) -> Done:
     )
     if call.infno == PHARMACY_VOID:
         encounter.clear(voided.encounter)
-    mirror = settlement.find(voided.number, row["mdtrt_id"], row["psn_no"])
-    assert mirror is not None  # noqa: S101  written a moment ago in this transaction
-    relation = (mirror.person_number, mirror.insurance, mirror.home_region)
+    record = voided.encounter
+    relation = (record.person_number, record.insurance, record.home_region)
     person = enrolment.require_insured(relation, today())
-    account = (mirror.home_region, mirror.person_number)
-    output = stored_out(mirror, person, ledger.personal_accounts([account])[account])
-    output["setlinfo"] |= {
-        "setl_id": voided.number,
-        "mdtrt_id": row["mdtrt_id"],
-        "medins_setl_id": call.envelope.msgid,
-        "insu_admdvs": mirror.home_region,
-        "invono": mirror.details.get("invoice"),
-    }
-    return Done(in_table(call.infno, output), subject=mirror.id)
+    account = (record.home_region, record.person_number)
+    return voided_out(call, voided, person, ledger.personal_accounts([account])[account])

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filing', '0004_chronic_requests'),
+        ('filing', '0005_filed_elsewhere'),
     ]
 
     operations = [

@@ -1,0 +1,255 @@
+"""Filings, registers, directory and positions travel by being read; who was away catches up by itself."""
+
+from datetime import timedelta
+
+import pytest
+from desks import Desk
+from nodes.desk_life import discharged
+from nodes.place import Place, databases, introduce, make_identity
+from people import born
+
+from yijie.domain import exchange, filing
+from yijie.domain.exchange import Identity, PeerSilent, asking, membership
+from yijie.domain.exchange.envelope import opened, sealed
+from yijie.domain.exchange.errors import RegionMoving, RegionNotJoined, ToldByPeer
+from yijie.domain.exchange.membership import Card, RegionTaken
+from yijie.domain.transaction import execute, fetch, in_transaction
+from yijie.interfaces.node import feeds, handlers, homes, http, resolve, rounds, status
+from yijie.interfaces.sample.institutions import BEIJING_TERTIARY
+from yijie.kernel.codes import FilingKind
+from yijie.kernel.dates import clock_set_to, now, today
+from yijie.kernel.sm import new_private_key
+
+
+@pytest.fixture
+def places(cluster, nation_to_copy):
+    """Beijing, Chengdu and the hub, with a line between them that works."""
+    with databases(cluster, nation_to_copy, 3) as urls:
+        made = [
+            Place(Identity(f"node-{prefix}", new_private_key(), "hub"), (prefix,), url).open()
+            for prefix, url in zip(("11", "51"), urls[:2], strict=True)
+        ]
+        made.append(Place(make_identity("hub"), (), urls[2]).open())
+        introduce(made)
+        for place in made:
+            with place.acting():
+                execute("UPDATE exchange_node SET role = 'hub' WHERE code = 'hub'")
+        for place in made[::2]:
+            with place.acting():  # only Chengdu knows its people
+                execute("TRUNCATE enrolment_person CASCADE")
+        by_address = {f"sim://{place.code}": place for place in made}
+        dead = set()
+
+        def carry(address, wire, _seconds):
+            if address in dead:
+                raise PeerSilent(node=address, why="超时")
+            with by_address[address].acting():
+                return handlers.receive(wire)
+
+        asking.transport_is(carry)
+        made[0].dead = dead
+        exchange.forget_directory()
+        yield made
+        for place in made:
+            place.close()
+
+
+def filed(patient, care="110000"):
+    """A filing of a person of Chengdu, approved."""
+    asked = filing.Application(
+        patient.number, "310", "510100", care, FilingKind.LONG_TERM_RESIDENT, today(), promised=True
+    )
+    return filing.approve(filing.request(asked, by=patient.name).id, by="成都经办")
+
+
+def test_an_approved_filing_is_known_where_care_happens_and_at_the_hub(places):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        patient = born("510100")
+        one, other = filed(patient), filed(patient, care="440100")
+    with beijing.acting():
+        feeds.read_facts("node-51")
+        assert fetch("SELECT id, state, person_number FROM filing_filedelsewhere") == [
+            (one.id, "approved", patient.number)
+        ]
+    with hub.acting():
+        feeds.read_facts("node-51")
+        known = fetch("SELECT id, person_number FROM filing_filedelsewhere ORDER BY id")
+        assert known == sorted([(one.id, ""), (other.id, "")])
+    with chengdu.acting():
+        filing.revoke(one.id, by="成都经办")
+    with beijing.acting():
+        feeds.read_facts("node-51")
+        assert fetch("SELECT state FROM filing_filedelsewhere") == [("revoked",)]
+
+
+def test_a_node_that_was_away_catches_up_by_itself(places):
+    beijing, chengdu, _ = places
+    with beijing.acting():
+        feeds.read_facts("node-51")
+    places[0].dead.add("sim://node-51")
+    with chengdu.acting():
+        numbers = {filed(born("510100")).id for _ in range(3)}
+    with beijing.acting(), pytest.raises(PeerSilent):
+        feeds.read_facts("node-51")
+    places[0].dead.clear()
+    with beijing.acting():
+        feeds.read_facts("node-51")
+        assert {number for (number,) in fetch("SELECT id FROM filing_filedelsewhere")} == numbers
+
+
+def test_the_hub_names_the_node_of_a_person_by_a_digest_only(places):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        patient = born("510100")
+    with hub.acting():
+        while feeds.read_facts("node-51"):
+            pass
+        assert feeds.read_facts("node-51") == 0, "what was read is not read again"
+    with chengdu.acting():
+        later = born("510100")
+    with hub.acting():
+        feeds.read_facts("node-51")
+    with beijing.acting():
+        assert homes.locate("certificate", patient.certificate) == "node-51"
+        assert homes.locate("certificate", later.certificate) == "node-51"
+        assert homes.locate("certificate", "110101199001011237") == ""
+        places[0].dead.add("sim://hub")
+        assert homes.locate("certificate", patient.certificate) == ""
+
+
+def test_a_person_of_another_province_is_read_at_the_desk(places):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        patient = born("510100", account=12_300)
+    with hub.acting():
+        while feeds.read_facts("node-51"):
+            pass
+    with beijing.acting():
+        read = Desk(BEIJING_TERTIARY).say(
+            "1101",
+            {
+                "data": {
+                    "mdtrt_cert_type": "02",
+                    "mdtrt_cert_no": patient.certificate,
+                    "card_sn": "",
+                    "begntime": "",
+                    "psn_cert_type": "01",
+                    "certno": patient.certificate,
+                    "psn_name": patient.name,
+                }
+            },
+        )
+        assert read.output["baseinfo"]["psn_no"] == patient.number
+        assert read.output["insuinfo"][0]["insuplc_admdvs"] == "510100"
+
+
+def test_the_directory_is_read_of_the_hub_and_a_new_node_is_known(places):
+    beijing, _, hub = places
+    with hub.acting():
+        in_transaction(lambda: membership.admit(Card("node-44", "node", "sim://node-44", "ab" * 64, ("44",))))
+    with beijing.acting():
+        with pytest.raises(RegionNotJoined):
+            exchange.holder_of("440100")
+        feeds.read_directory("hub")
+        assert exchange.holder_of("440100") == "node-44"
+        with pytest.raises(ToldByPeer, match="not_yours"):
+            feeds.read_directory("node-51")
+
+
+def test_a_region_that_moves_is_busy_and_then_elsewhere(places):
+    beijing, chengdu, hub = places
+    with hub.acting():
+        with pytest.raises(RegionTaken):
+            in_transaction(lambda: membership.admit(Card("node-44", "node", "sim://node-44", "ab" * 64, ("51",))))
+        with pytest.raises(RegionTaken):
+            membership.retire("node-51")
+        membership.moving("51", "node-11")
+    with beijing.acting():
+        feeds.read_directory("hub")
+        with pytest.raises(RegionMoving):
+            exchange.holder_of("510100")
+    with hub.acting():
+        membership.moved("51", "node-11")
+        membership.retire("node-51")
+    with beijing.acting():
+        feeds.read_directory("hub")
+        assert exchange.is_here("510100")
+        assert [peer.code for peer in exchange.peers()] == ["hub"]
+    with chengdu.acting(), pytest.raises(ToldByPeer, match="sender_unknown"):
+        feeds.read_directory("hub")
+
+
+def test_the_operator_sees_what_is_open_and_ends_what_is_safe(places, capsys):
+    beijing, chengdu, _ = places
+    with chengdu.acting():
+        patient = born("510100")
+    places[0].dead.add("sim://node-51")
+    with beijing.acting():
+        desk = Desk(BEIJING_TERTIARY)
+        stay = discharged(beijing, desk, patient, "110000", now())
+        bill = desk.stay_bill(patient, stay.number, "370.35")
+        for _ in range(3):
+            assert desk.refused("2304", bill, insured_in="510100")[0] == "exchange.peer_silent"
+        rounds.deliver_all()
+        [(number,)] = fetch("SELECT id FROM settlement_attempt ORDER BY id LIMIT 1")
+        status.print_status("node-11")
+        said = capsys.readouterr().out
+        assert "node-51" in said
+        assert str(number) in said
+        lines = resolve.explained(number)
+        assert "aborted" in lines[0]
+        assert any("benefit.cancel" in line for line in lines)
+        with pytest.raises(resolve.NotByHand):
+            resolve.resolved(number, "")
+        with pytest.raises(resolve.NotByHand, match="nothing about it is open"):
+            resolve.resolved(number, "试一试")
+        execute("UPDATE exchange_outgoing SET refused = '参保地无预占' WHERE subject = %s", [number])
+        assert "said again" in resolve.resolved(number, "参保地已更正")
+        assert resolve.explained(1)[0].endswith("here")
+        execute("UPDATE settlement_attempt SET state = 'received', deadline_at = now() + interval '1 hour'"
+                " WHERE id = %s", [number])  # fmt: skip
+        with pytest.raises(resolve.NotByHand, match="deadline"):
+            resolve.resolved(number, "等不及")
+        execute("DELETE FROM exchange_outgoing")
+        with clock_set_to(now() + timedelta(hours=2)):
+            assert "aborted" in resolve.resolved(number, "机房断电")
+        assert "机房断电" in resolve.explained(number)[0]
+
+
+def test_the_hub_hands_a_message_on_unread(places, monkeypatch):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        patient = born("510100")
+    body = {"relations": [[patient.number, "310", "510100"]], "day": today().isoformat()}
+    wire = sealed("node-51", "person.facts", body, identity=beijing.identity, message_id="through the hub")
+    monkeypatch.setattr(http, "carry", asking._carried_by[0])
+    monkeypatch.setattr(http, "_through", lambda work: work())  # in this thread, which acts as the hub
+    with hub.acting():
+        answer = http._routed(wire)
+        to_nobody = sealed("node-99", "person.facts", body, identity=beijing.identity, message_id="astray")
+        assert b"exchange.not_for_us" in http._routed(to_nobody)
+    with beijing.acting():
+        [person] = opened(answer).body["done"]["persons"]
+        assert person["insured"]["person_number"] == patient.number
+
+
+def test_positions_of_both_sides_meet_at_the_hub(places, capsys):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        patient = born("510100", account=1_000)
+    with beijing.acting():
+        desk = Desk(BEIJING_TERTIARY)
+        stay = discharged(beijing, desk, patient, "110000", now())
+        bill = desk.stay_bill(patient, stay.number, "370.35", account=True)
+        assert desk.say("2304", bill, insured_in="510100").done
+    with hub.acting():
+        feeds.read_positions("node-11")
+        feeds.read_positions("node-51")
+        assert not status.print_positions(), "the confirm is still under way"
+    with beijing.acting():
+        assert rounds.once() == 1
+    with hub.acting():
+        feeds.read_positions("node-51")
+        assert status.print_positions()
+        assert "成都市" in capsys.readouterr().out

@@ -1,0 +1,165 @@
+"""A pharmacy here, a person insured at another node: quoted, settled, taken back, and nothing left where it failed."""
+
+import pytest
+from desks import Desk
+from journeys.test_pharmacy import purchase
+from nodes.place import Place, across, databases, introduce, make_identity
+from people import born
+
+from yijie.domain import exchange
+from yijie.domain.coherent import disagreements
+from yijie.domain.exchange import PeerSilent, asking
+from yijie.domain.transaction import fetch
+from yijie.interfaces.fsi import crossing
+from yijie.interfaces.node import handlers, homes, rounds
+from yijie.interfaces.sample import institutions
+
+ACCOUNT = 50_000
+
+
+@pytest.fixture(scope="module")
+def nodes(cluster, nation_to_copy):
+    """Beijing and Chengdu."""
+    with databases(cluster, nation_to_copy, 2) as urls:
+        made = [Place(make_identity(f"node-{p}"), (p,), u).open() for p, u in zip(("11", "51"), urls, strict=True)]
+        introduce(made)
+        yield made
+        for place in made:
+            place.close()
+
+
+@pytest.fixture
+def line(nodes):
+    """What carries messages between them; kinds in the set are lost."""
+    lost = set()
+
+    def carry(address, wire, _seconds):
+        place = next(p for p in nodes if address == f"sim://{p.code}")
+        if any(f'"kind":"{kind}"'.encode() in wire for kind in lost):
+            raise PeerSilent(node=place.code, why="超时")
+        with place.acting():
+            return handlers.receive(wire)
+
+    asking.transport_is(carry)
+    exchange.forget_directory()
+    yield lost
+    for place in nodes:
+        with place.acting():
+            while rounds.once():
+                pass
+    found = across(nodes)
+    for place in nodes:
+        with place.acting():
+            found += [f"{one.promise}: {one.key}: {one.seen}" for one in disagreements()]
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def patient(nodes):
+    """Somebody insured in Chengdu."""
+    with nodes[1].acting():
+        return born("510100", account=ACCOUNT)
+
+
+@pytest.fixture
+def pharmacy(nodes, line):
+    """A pharmacy in Beijing, where the test acts from now on."""
+    with nodes[0].acting():
+        yield Desk(institutions.BEIJING_PHARMACY)
+
+
+def account_of(nodes, patient):
+    rounds.once()
+    with nodes[1].acting():
+        [(held,)] = fetch(
+            "SELECT -amount FROM ledger_balance WHERE account = 'person' AND owner = %s", [patient.number]
+        )
+    return held
+
+
+def encounters_of(patient):
+    return [state for (state,) in fetch(
+        "SELECT state FROM encounter_encounter WHERE person_number = %s ORDER BY id", [patient.number]
+    )]  # fmt: skip
+
+
+def sell(pharmacy, patient, infno="2102", **header):
+    return pharmacy.say(infno, purchase(patient), insured_in="510100", **header)
+
+
+def test_a_quote_leaves_nothing_and_says_what_the_settlement_will(nodes, pharmacy, patient):
+    quoted = sell(pharmacy, patient, "2101").output["setlinfo"]
+    assert encounters_of(patient) == []
+    settled = sell(pharmacy, patient).output["setlinfo"]
+    assert (quoted["acct_pay"], quoted["fund_pay_sumamt"]) == (settled["acct_pay"], settled["fund_pay_sumamt"])
+    assert account_of(nodes, patient) == ACCOUNT - settled["acct_pay"] * 100
+    assert settled["acct_pay"] > 0
+
+
+@pytest.mark.parametrize("way", ["2103", "2601"])
+def test_taken_back_it_restores_everything(nodes, pharmacy, patient, way):
+    msgid = pharmacy.message_id()
+    body = pharmacy.message("2102", purchase(patient), insured_in="510100", msgid=msgid)
+    said = pharmacy.reply("2102", body).output["setlinfo"]
+    assert pharmacy.reply("2102", body).output["setlinfo"] == said
+    rounds.once()
+    if way == "2103":
+        row = {"psn_no": patient.number, "mdtrt_id": said["mdtrt_id"], "setl_id": said["setl_id"]}
+        voided = pharmacy.say("2103", {"data": row}, insured_in="510100").output["setlinfo"]
+        assert voided["medfee_sumamt"] == -said["medfee_sumamt"]
+    else:
+        row = {"psn_no": patient.number, "omsgid": msgid, "oinfno": "2102"}
+        assert pharmacy.say("2601", {"data": row}, insured_in="510100").done
+    assert encounters_of(patient) == ["cancelled"]
+    assert account_of(nodes, patient) == ACCOUNT
+
+
+def test_where_the_home_node_does_not_answer_nothing_stays_registered(nodes, pharmacy, patient, line, monkeypatch):
+    monkeypatch.setattr(homes, "HOLD_SECONDS_MAX", 0.1)
+    line.add("benefit.hold")
+    refused = sell(pharmacy, patient)
+    assert refused.code == "exchange.peer_silent"
+    assert encounters_of(patient) == ["cancelled"]
+    line.clear()
+    asking.transport_is(asking._carried_by[0])
+    assert sell(pharmacy, patient).done
+
+
+def test_a_process_that_ends_between_the_steps_leaves_a_purchase_that_the_repetition_takes_back(
+    pharmacy, patient, monkeypatch
+):
+    class Ended(BaseException):
+        pass
+
+    def ends(_node, _begun):
+        raise Ended
+
+    body = pharmacy.message("2102", purchase(patient), insured_in="510100", msgid=pharmacy.message_id())
+    with monkeypatch.context() as patched:
+        patched.setattr(crossing.homes, "hold", ends)
+        with pytest.raises(Ended):
+            pharmacy.reply("2102", body)
+    assert encounters_of(patient) == ["open"]
+    assert pharmacy.reply("2102", body).code == "busy.attempt_open"
+    fetch(
+        "UPDATE settlement_attempt SET deadline_at = now() - interval '1 second' WHERE state = 'received' RETURNING 1"
+    )
+    rounds.once()
+    assert pharmacy.reply("2102", body).done
+    assert encounters_of(patient) == ["cancelled", "settled"]
+
+
+def test_somebody_elses_document_buys_nothing(pharmacy, patient, nodes):
+    with nodes[1].acting():
+        other = born("510100")
+    said = pharmacy.say("2102", purchase(patient, certno=other.certificate, mdtrt_cert_no=other.certificate),
+                        insured_in="510100")  # fmt: skip
+    assert not said.done
+    assert encounters_of(patient) == []
+
+
+def test_policy_items_of_a_settlement_are_asked_of_the_home_node(pharmacy, patient):
+    said = sell(pharmacy, patient).output["setlinfo"]
+    row = {"setl_Id": said["setl_id"], "mdtrt_Id": said["mdtrt_id"], "psn_No": patient.number}
+    items = pharmacy.say("100001", {"data": row}, insured_in="510100").output
+    assert items

@@ -1,0 +1,103 @@
+"""Asking another node and waiting for its answer, over whatever carries messages: HTTP, or a simulated network.
+
+Never called inside a database transaction: an answer may take seconds, and locks must not wait for a network.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from yijie.kernel.errors import YijieError, invariant
+from yijie.kernel.ids import new_id
+
+from .directory import peer
+from .envelope import ANSWER, opened, sealed
+from .errors import MessageUnreadable, PeerSilent, ToldByPeer
+from .identity import me
+from .kinds import KINDS
+
+Transport = Callable[[str, bytes, float], bytes]
+"""(address, message, seconds) → answer; raises :class:`PeerSilent` when none came."""
+
+FAILURES_TO_OPEN = 3
+OPEN_SECONDS = 5.0
+_carried_by: list[Transport] = []
+_failures: dict[tuple[str, str], tuple[int, float]] = {}
+"""Per (we, node): failures in a row, and until when (monotonic) it is taken to be away."""
+
+
+def transport_is(transport: Transport) -> None:
+    """From now on messages of this process travel over ``transport``."""
+    _carried_by[:] = [transport]
+    _failures.clear()
+
+
+def ask(node: str, kind: str, body: Any, *, message_id: str = "", seconds: float | None = None) -> Any:
+    """The body of another node's answer. A refusal over there is raised as :class:`ToldByPeer`.
+
+    A node that failed several times in a row is not asked for a few seconds: whoever needs it is told at once
+    (:class:`PeerSilent`), and then one question finds out whether it is back.
+    """
+    identity = me()
+    invariant(identity is not None, "exchange.in_a_network", kind=kind)
+    invariant(not connection.in_atomic_block, "exchange.no_call_in_a_transaction", kind=kind)
+    assert identity is not None  # noqa: S101  said by the invariant, for the type checker
+    _require_closed(node)
+    message_id = message_id or str(new_id())
+    wire = sealed(node, kind, body, identity=identity, message_id=message_id)
+    try:
+        answer = opened(_carried_by[0](peer(node).address, wire, seconds or KINDS[kind].seconds_max))
+    except PeerSilent:
+        failed(node)
+        raise
+    _failures.pop(_pair(node), None)
+    if (answer.id, answer.sender, answer.kind) != (message_id, node, kind + ANSWER):
+        raise MessageUnreadable(why=f"{node} 的答复不对应 {kind} {message_id}")
+    return told(answer.body)
+
+
+def told(body: Any) -> Any:
+    """What an answer says: its result, or the refusal it carries, raised."""
+    if "error" in body:
+        error = body["error"]
+        raise ToldByPeer(told=error["code"], zh=error["zh"], en=error["en"])
+    return body["done"]
+
+
+def error_out(error: YijieError) -> dict[str, str]:
+    """A refusal as it travels: its code and its words."""
+    return {"code": error.code, "zh": error.text("zh"), "en": error.text("en")}
+
+
+def error_in(error: dict[str, str]) -> ToldByPeer:
+    """A refusal that travelled."""
+    return ToldByPeer(told=error["code"], zh=error["zh"], en=error["en"])
+
+
+def failed(node: str) -> None:
+    """Count a failure; enough of them in a row and the node is taken to be away for a while."""
+    count = _failures.get(_pair(node), (0, 0.0))[0] + 1
+    _failures[_pair(node)] = (count, time.monotonic() + OPEN_SECONDS if count >= FAILURES_TO_OPEN else 0.0)
+
+
+def is_away(node: str) -> bool:
+    """Whether a node is taken to be away at this moment."""
+    return time.monotonic() < _failures.get(_pair(node), (0, 0.0))[1]
+
+
+def _require_closed(node: str) -> None:
+    """One question passes when the time is over; it counts as the next failure or clears the count."""
+    count, until = _failures.get(_pair(node), (0, 0.0))
+    if count >= FAILURES_TO_OPEN:
+        if time.monotonic() < until:
+            raise PeerSilent(node=node, why="连续多次联系不上，暂停联系")
+        _failures[_pair(node)] = (count, time.monotonic() + OPEN_SECONDS)
+
+
+def _pair(node: str) -> tuple[str, str]:
+    identity = me()
+    return (identity.code if identity else "", node)
