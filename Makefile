@@ -8,7 +8,7 @@ RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit bench soak mutate lock clean his-coverage
+.PHONY: help demo serve test lint unit bench soak pages mutate lock clean his-coverage
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ mutate: $(DEV_READY) ## Small mistakes put into the benefit engine: do its tests
 
 his-coverage: $(RUN_READY) ## Write docs/his-coverage.md from the code
 	@DJANGO_SETTINGS_MODULE=yijie.settings $(BIN)/python -m yijie.interfaces.fsi.coverage
+
+pages: $(DEV_READY) ## Measure every page anew: docs/reports/pages.md
+	@YIJIE_PAGE_REPORT=docs/reports/pages.md $(BIN)/python -m pytest -n 0 -p no:randomly tests/interfaces/desk/test_weight.py
 
 lock: $(DEV_READY) ## Pin all dependencies anew with hashes
 	@sh tools/lock.sh $(BIN)

@@ -15,6 +15,7 @@ from yijie.interfaces.demo.his import Item
 from yijie.interfaces.desk.attempts import SETTLE_STAY
 from yijie.interfaces.desk.models import Attempt
 from yijie.interfaces.sample import cast, institutions, shelf
+from yijie.interfaces.sample.own_items import ensure_own_items
 from yijie.interfaces.sample.users import PASSWORD, ensure_users
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import now, today
@@ -59,13 +60,15 @@ def filed(member, kind, care="110000"):
 def lived(own_nation):
     """A nation in which something happened before the morning begins."""
     ensure_users()
+    ensure_own_items()
     filing.approve(filed(cast.CHENGDU_RETIREE, FilingKind.LONG_TERM_RESIDENT).id, by="bureau")
     filed(cast.CHENGDU_EMPLOYEE, FilingKind.LONG_TERM_RESIDENT)
     filed(cast.CHENGDU_EMPLOYEE, FilingKind.REFERRAL, "310000")
     desk = Desk(institutions.BEIJING_TERTIARY)
     patient = desk.patient(desk.read_card(cast.BEIJING_EMPLOYEE.certificate, ""))
     items = [Item(shelf.SURGERY.code, shelf.SURGERY.price), Item(shelf.DRUG_C.code, "36.00")]
-    stay = desk.stay_of(patient, items, began=now() - timedelta(days=2), ended=now() - timedelta(hours=1))
+    declared = {"began": now() - timedelta(days=2), "ended": now() - timedelta(hours=1)}
+    stay = desk.stay_of(patient, items, extension='{"TRUM_FLAG":"1","REL_TTP_FLAG":"0"}', **declared)
     settled = desk.settle_stay(patient, stay, items)["setlinfo"]["setl_id"]
     Attempt.objects.create(
         id=new_id(),
@@ -108,13 +111,34 @@ class Reader:
         self.page.locator("input[name=password]").fill(PASSWORD)
         self.page.locator("main form button[type=submit]").first.click()
 
+    def step_up_now(self):
+        """Give the password again before it is asked for."""
+        self.page.goto(f"{self.address}/desk/account/reauthenticate/")
+        self.page.locator("input[name=password]").fill(PASSWORD)
+        self.page.locator("main form button[type=submit]").first.click()
+        self.page.get_by_role("heading", name="工作台").wait_for()
+        return self
+
+    def in_english(self):
+        """What of this English page's own words (not of its data) is Chinese."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll(
+                'th,label,button,legend,summary,nav a,.tag,.hint,.empty,dt,footer,caption,h2,h3,p,.note')]
+                .filter(e => !e.closest('[lang^=zh]') && !e.querySelector('[lang^=zh]') && !e.closest('[data-data]'))
+                .map(e => e.textContent.trim()).filter(t => /[\u4e00-\u9fff]/.test(t))"""
+        )
+
+    def check(self):
+        """WCAG 2.2 AA, and nothing the browser complains of."""
+        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        assert self.scripts == []
+
     def see(self, name):
         """Keep a screenshot and check the page: WCAG 2.2 AA, nothing the browser complains of."""
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": WCAG}})
-        assert found.violations_count == 0, found.generate_report()
-        assert self.scripts == []
+        self.check()
 
 
 @pytest.fixture

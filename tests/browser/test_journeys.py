@@ -105,3 +105,27 @@ def test_every_page_is_accessible_in_english_too(reader, path):
     one.page.get_by_role("button", name="中文").wait_for()
     one.page.goto(f"{one.address}/desk/{path}")
     one.see(f"english-{path.strip('/') or 'home'}")
+
+
+def test_a_passkey_signs_in(reader):
+    """Registered after the password was given again; afterwards it opens the door alone."""
+    one = reader()
+    one.address = one.address.replace("127.0.0.1", "localhost")  # passkeys belong to names, not to numbers
+    page = one.page
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    one.sign_in("clearing.beijing").step_up_now()
+    page.goto(f"{one.address}/desk/account/2fa/webauthn/add/")
+    page.locator("input[name=name]").fill("工作站")
+    page.locator("input[name=passwordless]").check()
+    one.see("passkey-1-add")
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url("**/recovery-codes/**")
+    page.get_by_role("button", name="退出").click()
+    page.goto(f"{one.address}/desk/account/login/")
+    one.see("passkey-2-sign-in")
+    page.get_by_role("button", name="用通行密钥登录").click()
+    page.get_by_role("heading", name="工作台").wait_for()

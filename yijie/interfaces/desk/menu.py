@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from yijie import __version__
+from yijie.domain.access import Scope, scope_of
 
 from .language import language, say
 from .page import PAGES
@@ -33,13 +34,19 @@ ENTRIES = (
 
 def for_page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: menu, language, version."""
-    scope = getattr(request, "scope", None)
+    scope = getattr(request, "scope", None) or _scope(request)
     shown = [
         {"name": name, "label": say(zh, en), "here": _here(request, name)}
         for name, zh, en in ENTRIES
         if scope and scope.may(*PAGES[name].roles)
     ]
     return {"menu": shown, "lang": language(), "version": __version__}
+
+
+def _scope(request: HttpRequest) -> Scope | None:
+    """The scope on pages that are not ours, such as those of the account."""
+    user = getattr(request, "user", None)
+    return scope_of(user) if user and user.is_authenticated else None
 
 
 def _here(request: HttpRequest, name: str) -> bool:

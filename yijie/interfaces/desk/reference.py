@@ -124,7 +124,7 @@ def _put_terms(rows: Iterable[dict[str, Any]]) -> int:
 INSTITUTIONS = Reference(
     name="institutions",
     zh="定点医药机构",
-    en="institutions",
+    en="Institutions",
     model=Institution,
     columns=(
         Column("机构编号", "code", "code", text_cell(12)),
@@ -148,7 +148,7 @@ INSTITUTIONS = Reference(
 ITEMS = Reference(
     name="items",
     zh="国家目录项目",
-    en="national items",
+    en="National items",
     model=Item,
     columns=(
         Column("医疗目录编码", "code", "code", text_cell(50)),
@@ -171,7 +171,7 @@ ITEMS = Reference(
 TERMS = Reference(
     name="terms",
     zh="目录支付条件",
-    en="terms of items",
+    en="Terms of items",
     model=Term,
     columns=(
         Column("就医地", "care region", "region", region_cell),

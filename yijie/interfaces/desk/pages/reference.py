@@ -23,6 +23,8 @@ from yijie.kernel.errors import YijieError
 
 KEEPERS = (Role.ADMINISTRATOR,)
 SHOWN_MAX = 200
+FLAGS = {"是": "yes", "否": "no"}
+"""How an English page shows flags; sheets keep theirs."""
 
 
 @page("reference/", "reference", KEEPERS)
@@ -60,7 +62,9 @@ def table(request: DeskRequest, name: str) -> HttpResponse:
             "kind": kind,
             "listing": listing,
             "heads": [(column.zh, column.en, column.field) for column in kind.columns],
-            "rows": [(row.pk, kind.cells(row)) for row in listing.rows],
+            "rows": [(row.pk, [FLAGS.get(cell, cell) for cell in kind.cells(row)]) for row in listing.rows]
+            if language() == "en"
+            else [(row.pk, kind.cells(row)) for row in listing.rows],
         },
     )
 
