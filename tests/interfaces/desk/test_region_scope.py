@@ -8,15 +8,41 @@ from django.db.utils import ProgrammingError
 from yijie.domain import access
 from yijie.domain.access import User
 from yijie.domain.access.region_scope import DESK_ROLE, HIDDEN, READABLE
+from yijie.domain.catalogue.models import Acceptance, OwnItem
+from yijie.domain.settlement.models import Resettlement
 from yijie.interfaces.sample.users import USERS
+from yijie.kernel.dates import now
 
 BY_REGION = {
     "settlement_settlement": ("region", "home_region", "institution"),
     "encounter_encounter": ("region", "home_region", "institution"),
     "decision_decision": ("care_region", "home_region", None),
     "ledger_posting": ("region", None, "owner"),
+    "catalogue_ownitem": ("region", None, "institution"),
+    "catalogue_acceptance": ("region", None, "institution"),
+    "settlement_resettlement": ("region", "home_region", "institution"),
     "ledger_balance": ("region", None, "owner"),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept_by_desks(treated):
+    """What the desks themselves keep, in two regions each."""
+    for number, (region, code) in enumerate((("110000", "H11010500001"), ("510100", "H51010700001")), 1):
+        at = {"region": region, "institution": code}
+        OwnItem.objects.create(id=number, own_code="1", own_name="x", list_type="101", stored_at=now(), **at)
+        Acceptance.objects.create(id=number, lines=[], accepted_at=now(), accepted_by="x", **at)
+        Resettlement.objects.create(
+            id=number,
+            settlement=number,
+            home_region="330100",
+            encounter=1,
+            person_number="x",
+            reason="late_filing",
+            asked_at=now(),
+            asked_by="x",
+            **at,
+        )
 
 
 def rows(sql, parameters=None):
