@@ -8,6 +8,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from yijie.domain.access.models import Event
+from yijie.interfaces.desk import listing
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,25 @@ def test_an_office_sees_what_is_due_and_the_rows_behind_it(signed_in, treated):
     rows = office.get(address).content.decode()
     assert treated["chengdu_in_beijing"] in rows
     assert treated["hangzhou_in_chengdu"] not in rows
+
+
+def test_a_table_keeps_its_state_in_the_address(signed_in, treated, monkeypatch):
+    """Sorted, turned, filtered again, exported: each link and form carries what was asked before."""
+    monkeypatch.setattr(listing, "ROWS", 1)
+    client = signed_in("auditor.nation")
+    page = client.get("/desk/settlements/", {"sort": "total", "state": "settled"}).content.decode()
+    assert 'aria-sort="ascending"' in page
+    assert '<input type="hidden" name="sort" value="total">' in page
+    following = re.search(r'href="(\?[^"]*page=2[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "sort=total" in following
+    assert "state=settled" in following
+    totals = []
+    for address in ("?sort=total&state=settled", following):
+        shown = client.get(f"/desk/settlements/{address}").content.decode()
+        totals.append(float(re.search(r'class="num">([\d,]+\.\d\d)', shown)[1].replace(",", "")))
+    assert totals == sorted(totals)
+    exported = re.search(r'href="(\?[^"]*export=csv[^"]*)"', page)[1].replace("&amp;", "&")
+    lines = client.get(f"/desk/settlements/{exported}").content.decode().strip().splitlines()
+    assert len(lines) == 4, "the head and every row, not this page's alone"
+    for broken in ({"sort": "password"}, {"page": "-1"}, {"page": "x"}, {"page": "99999999"}, {"since": "yesterday"}):
+        assert client.get("/desk/settlements/", broken).status_code == 200

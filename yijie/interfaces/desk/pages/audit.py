@@ -24,15 +24,18 @@ def records(request: DeskRequest) -> HttpResponse:
     if request.GET.get("export") in ("csv", "xlsx"):
         note(request, "records_exported", details={"asked": request.GET.dict()})
         return exported(request.GET["export"], "records", _columns(), found.order_by("-at"))
-    listing = listed(request, found, {"at": "at", "user": "username"}, "-at")
+    listing = listed(request, found, {"at": "at", "user": "username", "action": "action"}, "-at")
     rows = [(one, chosen(ACTIONS, one.action)) for one in listing.rows]
-    return render(request, "desk/audit.html", {"listing": listing, "rows": rows})
+    actions = sorted((value, chosen(ACTIONS, value)["text"]) for value in ACTIONS)
+    return render(request, "desk/audit.html", {"listing": listing, "rows": rows, "actions": actions})
 
 
 def _filtered(request: DeskRequest) -> QuerySet[Event]:
     found = Event.objects.all()
     if text := request.GET.get("q", "").strip()[:60]:
         found = found.filter(Q(person_number=text) | Q(subject=text) | Q(username=text))
+    if request.GET.get("action"):
+        found = found.filter(action=request.GET["action"][:40])
     if since := day_in(request, "since"):
         found = found.filter(at__date__gte=since)
     if until := day_in(request, "until"):

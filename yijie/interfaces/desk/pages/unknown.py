@@ -20,10 +20,12 @@ def unknown(request: DeskRequest) -> HttpResponse:
     """The queue, oldest first, and what was resolved before."""
     state = request.GET.get("state", "sent")
     found = Attempt.objects.filter(state=state if state in ATTEMPT_STATES else "sent")
-    listing = listed(request, found, {"sent": "sent_at"}, "sent")
+    listing = listed(request, found, {"sent": "sent_at", "total": "total"}, "sent")
     rows = [(one, chosen(ATTEMPT_STATES, one.state)) for one in listing.rows]
     may = request.scope.may(*HOSPITAL)
-    return render(request, "desk/unknown.html", {"listing": listing, "rows": rows, "may_resolve": may})
+    states = [(value, chosen(ATTEMPT_STATES, value)["text"]) for value in ATTEMPT_STATES]
+    shown = {"listing": listing, "rows": rows, "may_resolve": may, "states": states, "shown": state}
+    return render(request, "desk/unknown.html", shown)
 
 
 @page("unknown/<str:number>/resolve/", "unknown_resolve", HOSPITAL, methods=("POST",))

@@ -139,6 +139,13 @@ def asked_of(context: RequestContext, name: str, zh: str, en: str, choices: list
     return chosen_of(name, zh, en, [("", in_language("全部", "all")), *choices], context["request"].GET.get(name, ""))
 
 
+@register.simple_tag(takes_context=True)
+def kept_sort(context: RequestContext) -> SafeString:
+    """How the table is sorted, so that filtering it anew keeps that."""
+    sort = context["request"].GET.get("sort", "")
+    return format_html('<input type="hidden" name="sort" value="{}">', sort) if sort else SafeString("")
+
+
 @register.simple_tag
 def chosen_of(name: str, zh: str, en: str, choices: list[tuple[str, str]], value: str = "") -> SafeString:
     """A labelled choice."""
