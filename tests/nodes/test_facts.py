@@ -1,10 +1,13 @@
 """Filings, registers, directory and positions travel by being read; who was away catches up by itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
+import psycopg
 import pytest
 from desks import Desk
-from nodes.desk_life import discharged
+from nodes.desk_life import LINES, PRICE_FEN, discharged
 from nodes.place import Place, databases, introduce, make_identity
 from people import born
 
@@ -98,6 +101,105 @@ def test_a_node_that_was_away_catches_up_by_itself(places):
         assert {number for (number,) in fetch("SELECT id FROM filing_filedelsewhere")} == numbers
 
 
+def test_what_commits_late_is_not_missed(places):
+    """A transaction that began before a reading and ends after it would be passed over by time of decision."""
+    beijing, chengdu, _ = places
+    url = chengdu.url
+    with chengdu.acting():
+        slow, quick = filed(born("510100")), filed(born("510100"))
+    with beijing.acting():
+        feeds.read_facts("node-51")
+    with psycopg.connect(url) as session:
+        session.execute("UPDATE filing_filing SET state = 'revoked' WHERE id = %s", [slow.id])
+        with chengdu.acting():
+            filing.revoke(quick.id, by="成都经办")
+        with beijing.acting():
+            feeds.read_facts("node-51")
+            states = dict(fetch("SELECT id, state FROM filing_filedelsewhere"))
+            assert states[slow.id] == states[quick.id] == "approved", "nothing is told while something older runs"
+        session.commit()
+    with beijing.acting():
+        feeds.read_facts("node-51")
+        states = dict(fetch("SELECT id, state FROM filing_filedelsewhere"))
+        assert states[slow.id] == states[quick.id] == "revoked"
+        assert feeds.read_facts("node-51") == 0, "what was read is not read again"
+
+
+def test_an_enrolment_that_is_paused_is_told_where_care_was_filed_for(places):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        patient = born("510100")
+        filed(patient)
+        elsewhere = born("510100")
+    for place in (beijing, hub):
+        with place.acting():
+            feeds.read_facts("node-51")
+            assert fetch("SELECT enrolled, paused_on FROM filing_filedelsewhere") == [("1", None)]
+    with chengdu.acting():
+        execute(
+            "UPDATE enrolment_enrolment SET status = '2', paused_on = %s WHERE person_id IN"
+            " (SELECT id FROM enrolment_person WHERE number = ANY(%s))",
+            [today(), [patient.number, elsewhere.number]],
+        )
+    for place, number in ((beijing, patient.number), (hub, "")):
+        with place.acting():
+            feeds.read_facts("node-51")
+            known = fetch("SELECT person_number, enrolled, paused_on FROM filing_filedelsewhere")
+            assert known == [(number, "2", today())], "only people for whom care here was filed"
+
+
+def test_a_node_with_another_region_reads_from_the_start(places):
+    beijing, chengdu, hub = places
+    with chengdu.acting():
+        filed(born("510100"), care="440100")
+    with beijing.acting():
+        feeds.read_facts("node-51")
+        assert fetch("SELECT count(*) FROM filing_filedelsewhere") == [(0,)]
+    with hub.acting():
+        in_transaction(
+            lambda: membership.admit(Card("node-11", "node", "sim://node-11", beijing.identity.public, ("44",)))
+        )
+        directory = membership.directory_out()
+    for place in (beijing, chengdu):
+        with place.acting():
+            in_transaction(lambda: membership.directory_in(directory))
+    with beijing.acting():
+        feeds.read_facts("node-51")
+        assert fetch("SELECT care_region FROM filing_filedelsewhere") == [("440100",)]
+
+
+def test_an_older_release_is_spoken_to_in_its_own_version(places, monkeypatch):
+    """Chengdu's node knows version 1 only: it is asked in that, and nobody has to be told which release it is."""
+    beijing, chengdu, hub = places
+    carry, kind = asking._carried_by[0], exchange.KINDS["facts.since"]
+    asked = []
+
+    def older_there(address, wire, seconds):
+        asked.append(msgspec.json.decode(wire)["message"]["version"])
+        with monkeypatch.context() as older:
+            older.setitem(exchange.KINDS, "facts.since", replace(kind, versions=(1,)))
+            return carry(address, wire, seconds)
+
+    asking.transport_is(older_there)
+    with chengdu.acting():
+        patient = born("510100")
+        filed(patient)
+    for place in (beijing, hub):
+        with place.acting():
+            while feeds.read_facts("node-51"):
+                pass
+            assert fetch("SELECT state FROM filing_filedelsewhere") == [("approved",)]
+    assert asked[:2] == [2, 1]
+    asked.clear()
+    with beijing.acting():
+        feeds.read_facts("node-51")
+        assert asked == [1], "what was found out is remembered"
+        monkeypatch.setattr(asking, "OLDER_SECONDS", 0.0)
+        asking._older.clear()
+        feeds.read_facts("node-51")
+    assert asked == [1, 2, 1], "and found out again after a while, for the other side is upgraded one day"
+
+
 def test_the_hub_names_the_node_of_a_person_by_a_digest_only(places):
     beijing, chengdu, hub = places
     with chengdu.acting():
@@ -188,7 +290,7 @@ def test_the_operator_sees_what_is_open_and_ends_what_is_safe(places, capsys):
     with beijing.acting():
         desk = Desk(BEIJING_TERTIARY)
         stay = discharged(beijing, desk, patient, "110000", now())
-        bill = desk.stay_bill(patient, stay.number, "370.35")
+        bill = desk.stay_bill(patient, stay.number, f"{PRICE_FEN * LINES / 100:.2f}")
         for _ in range(3):
             assert desk.refused("2304", bill, insured_in="510100")[0] == "exchange.peer_silent"
         rounds.deliver_all()
@@ -241,7 +343,7 @@ def test_positions_of_both_sides_meet_at_the_hub(places, capsys):
     with beijing.acting():
         desk = Desk(BEIJING_TERTIARY)
         stay = discharged(beijing, desk, patient, "110000", now())
-        bill = desk.stay_bill(patient, stay.number, "370.35", account=True)
+        bill = desk.stay_bill(patient, stay.number, f"{PRICE_FEN * LINES / 100:.2f}", account=True)
         assert desk.say("2304", bill, insured_in="510100").done
     with hub.acting():
         feeds.read_positions("node-11")

@@ -4,7 +4,8 @@ import zipfile
 
 import pytest
 from desks import Desk
-from nodes.desk_life import discharged
+from django.apps import apps
+from nodes.desk_life import LINES, PRICE_FEN, discharged
 from nodes.place import Place, databases, introduce, make_identity
 from people import born
 
@@ -49,7 +50,7 @@ def settled(place, code, patient, region):
     desk = Desk(code)
     with place.acting():
         stay = discharged(place, desk, patient, region, now())
-        bill = desk.stay_bill(patient, stay.number, "370.35", account=True)
+        bill = desk.stay_bill(patient, stay.number, f"{PRICE_FEN * LINES / 100:.2f}", account=True)
         said = desk.say("2304", bill, insured_in=patient.home_region)
         return desk, stay, said.output["setlinfo"]["setl_id"]
 
@@ -77,7 +78,7 @@ def test_a_region_is_handed_over_with_its_history(places, tmp_path):
 
     everywhere(places, lambda: membership.moving("51", "node-b"))
     with old.acting():
-        bill = there.stay_bill(traveller, stay.number, "370.35")
+        bill = there.stay_bill(traveller, stay.number, f"{PRICE_FEN * LINES / 100:.2f}")
         assert there.refused("2303", bill, insured_in="510100")[0] == "busy.region_moving"
         counts = handover.give("51", tmp_path / "51.zip", quiet_seconds=0)
     assert counts["settlement_settlement"] == 4
@@ -97,7 +98,7 @@ def test_a_region_is_handed_over_with_its_history(places, tmp_path):
     with old.acting():
         assert there.void("2305", traveller, stay.number, number).done
         assert rounds.once() == 1
-        bill = there.stay_bill(traveller, stay.number, "370.35", account=True)
+        bill = there.stay_bill(traveller, stay.number, f"{PRICE_FEN * LINES / 100:.2f}", account=True)
         assert there.say("2304", bill, insured_in="510100").done
     settled(new, CHENGDU_TERTIARY, visitor, "510100")
     for place in places:
@@ -139,3 +140,11 @@ def test_a_damaged_file_changes_nothing(places, tmp_path):
         with pytest.raises(handover.FileDamaged):
             handover.take(tmp_path / "bad.zip")
         assert fetch("SELECT count(*) FROM enrolment_person") == [(0,)]
+
+
+def test_every_table_of_a_region_travels_or_says_why_not():
+    telling = {"region", "home_region", "institution"}
+    tables = {
+        model._meta.db_table for model in apps.get_models() if telling & {field.column for field in model._meta.fields}
+    }
+    assert tables == {part.table for part in handover.PARTS if part.table in tables} | handover.STAY_BEHIND.keys()

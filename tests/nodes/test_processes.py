@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,8 +23,10 @@ import msgspec
 import psycopg
 import pytest
 from desks import CODE, Desk, Refused
+from nodes import wires
 from nodes.desk_life import UNFORESEEN, Told
 from nodes.lines import Line
+from nodes.wires import Switch
 
 from yijie.interfaces.demo import network
 from yijie.interfaces.demo.his import Item
@@ -33,15 +35,22 @@ from yijie.interfaces.sample import shelf
 from yijie.interfaces.sample.institutions import BEIJING_TERTIARY
 from yijie.kernel.dates import now
 
-QUICK_SECONDS = 60
+QUICK_SECONDS = 120
 SOAK_SECONDS = 1_800
 HEAL_SECONDS_MAX = 120
 DESKS = 4
+HANDOVER_SECONDS = 60
+DIRECTORY_SECONDS = 5
+"""Until every process has read the directory anew."""
 START_SECONDS_MAX = 120
 EMERGENCY = '{"IPT_TYPE":"2"}'
 """Counts as filed: pools that do not pay unfiled care pay."""
 ITEMS = [Item(shelf.SURGERY.code, "1200.00"), Item(shelf.EXAMINATION.code, "220.00")]
 ROOT_HOME = "/var/lib/yijie"
+ROOT = Path(network.__file__).parents[3]
+WRONG_MINUTES = {"node-51": 5.0, "node-44": -5.0}
+"""Clocks of two provinces, ten minutes apart."""
+DISK_MEGABYTES = 1_200
 
 
 def free_ports(count):
@@ -53,31 +62,72 @@ def free_ports(count):
         return [probe.getsockname()[1] for probe in probes]
 
 
-class Older(network.Member):
-    """A node that runs an older release of the program."""
+@dataclass(frozen=True, slots=True)
+class Member(network.Member):
+    """A node of a test: perhaps in a network namespace, with a clock that is wrong, or of an older release."""
 
-    code_folder = ""
+    space: str = ""
+    listen: str = ""
+    older: str = ""
+    wrong_minutes: float = 0.0
+
+    @property
+    def address(self):
+        """Where desks and nodes reach it."""
+        return f"http://{self.listen or '127.0.0.1'}:{self.port}"
+
+    def serving(self):
+        """The command that serves as this node."""
+        command = network.Member.serving(self)
+        if not self.space:
+            return command
+        return ["ip", "netns", "exec", self.space, *command, "--listen", self.listen]
 
     def environment(self):
-        """The older release's modules come first."""
-        return super().environment() | {"PYTHONPATH": str(self.code_folder), "PYTHONSAFEPATH": "1"}
+        """The older release's modules come first, the clock's before them."""
+        path = [str(Path(__file__).parent / "skewed")] if self.wrong_minutes else []
+        path += [self.older] if self.older else [str(ROOT)] if path else []
+        more = {"PYTHONPATH": os.pathsep.join(path), "CLOCK_WRONG_MINUTES": str(self.wrong_minutes)} if path else {}
+        if self.older:
+            more["PYTHONSAFEPATH"] = "1"
+        return network.Member.environment(self) | more
 
 
 class Network:
-    """A hub and three provinces as processes; every node reaches another through a line of its own."""
+    """A hub and three provinces as processes; what they say to each other can be cut, lost and held back."""
 
-    def __init__(self, folder, older=None):
+    def __init__(self, folder, older=""):
+        self.everybody, self.processes, self.lines, self.small, self.switch = [], {}, {}, None, None
+        try:
+            self._set_up(folder, older)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _set_up(self, folder, older):
         hub, provinces = network.members(folder, 0)
-        ports = free_ports(4)
-        self.hub, *self.provinces = [replace(m, port=p) for m, p in zip((hub, *provinces), ports, strict=True)]
-        if older:
-            self.provinces[1] = Older(**{f.name: getattr(self.provinces[1], f.name) for f in fields(network.Member)})
-            Older.code_folder = older
+        codes = [hub.code, *(m.code for m in provinces)]
+        self.switch = Switch(codes) if wires.possible() else None
+        self.everybody = [self._member(m, port) for m, port in zip((hub, *provinces), free_ports(4), strict=True)]
+        self.everybody[2] = replace(self.everybody[2], older=older)
+        self.hub, *self.provinces = self.everybody
+        if self.switch:
+            self.small = self.provinces[2]
+            self.small.home.mkdir(parents=True)
+            options = f"size={DISK_MEGABYTES}m,mode=755"
+            subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(self.small.home)], check=True)
         network.set_up(self.hub, self.provinces, people=300)
-        self.everybody = [self.hub, *self.provinces]
-        self.lines = {m.code: Line(m.port, seed=n) for n, m in enumerate(self.everybody)}
-        self._go_through_lines()
-        self.processes = {}
+        if not self.switch:
+            self.lines = {m.code: Line(m.port, seed=n) for n, m in enumerate(self.everybody)}
+            self._go_through_lines()
+
+    def _member(self, member, port):
+        named = {f.name: getattr(member, f.name) for f in fields(network.Member)}
+        wrong = WRONG_MINUTES.get(member.code, 0.0)
+        if self.switch is None:
+            return Member(**named | {"port": port}, wrong_minutes=wrong)
+        space, listen = self.switch.space(member.code), self.switch.address(member.code)
+        return Member(**named | {"port": 8000}, space=space, listen=listen, wrong_minutes=wrong)
 
     def _go_through_lines(self):
         """What the directory says of a node is the address of the line that leads to it."""
@@ -90,6 +140,30 @@ class Network:
                 card = self.hub.home / f"{member.code}.line.json"
                 card.write_bytes(msgspec.json.encode(changed.card()))
                 self.hub.run("hub", "admit", str(card), "--home", str(self.hub.home))
+
+    def cut(self, member, *, there=True, back=True):
+        """Nothing reaches a node from other nodes (``there``), or nothing leaves it (``back``)."""
+        if self.switch:
+            for wanted, pair in ((there, ("", member.code)), (back, (member.code, ""))):
+                if wanted:
+                    self.switch.cut(*pair)
+        else:
+            self.lines[member.code].cut(there=there, back=back)
+
+    def harm(self, seconds, loss):
+        """From now on everything between nodes is held back so long, and this share of packets is lost."""
+        if self.switch:
+            self.switch.delay_seconds, self.switch.loss = seconds, loss
+        for line in self.lines.values():
+            line.delay_seconds, line.loss = seconds, loss
+
+    def mend(self):
+        """Everything passes, at once."""
+        self.harm(0.0, 0.0)
+        if self.switch:
+            self.switch.mend()
+        for line in self.lines.values():
+            line.mend()
 
     def start(self, member):
         """Start a node's process (again)."""
@@ -124,17 +198,39 @@ class Network:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def kill_postgres(self, member):
-        """Kill a process of a node's PostgreSQL: it ends every session and recovers from its log."""
-        postmaster = (member.home / "postgres" / "postmaster.pid").read_text().splitlines()[0]
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        os.kill(int(children[0]), signal.SIGKILL)
+    def postmaster(self, member):
+        """The first process of a node's PostgreSQL; None while there is none."""
+        with contextlib.suppress(OSError, IndexError):
+            return int((member.home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        return None
+
+    def kill_postgres(self, member, *, whole):
+        """Kill a process of a node's PostgreSQL, which then recovers; or its first, which somebody must start again."""
+        postmaster = self.postmaster(member)
+        with contextlib.suppress(OSError, IndexError, TypeError):
+            children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+            os.kill(postmaster if whole else int(children[0]), signal.SIGKILL)
+
+    def fill_disk(self):
+        """Leave the small disk not one byte; returns what lies on it."""
+        ballast = self.small.home / "ballast"
+        left = shutil.disk_usage(self.small.home).free
+        with ballast.open("wb") as file, contextlib.suppress(OSError):
+            os.posix_fallocate(file.fileno(), 0, left)
+        return ballast
 
     def query(self, member, statement):
-        """Rows of a node's database."""
-        lines = (member.home / "postgres" / "postmaster.pid").read_text().splitlines()
-        with psycopg.connect(host=lines[4], port=lines[3], user="postgres", dbname="yijie") as connection:
-            return connection.execute(statement).fetchall()
+        """Rows of a node's database, which may be recovering at the moment."""
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while True:
+            try:
+                lines = (member.home / "postgres" / "postmaster.pid").read_text().splitlines()
+                with psycopg.connect(host=lines[4], port=lines[3], user="postgres", dbname="yijie") as connection:
+                    return connection.execute(statement).fetchall()
+            except (OSError, IndexError, psycopg.OperationalError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
 
     def stop(self):
         """Stop everybody."""
@@ -148,6 +244,14 @@ class Network:
                 process.kill()
         for line in self.lines.values():
             line.close()
+        for member in self.everybody:  # where a node's process was killed last, nobody else stops its database
+            if postmaster := self.postmaster(member):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(postmaster, signal.SIGINT)
+        if self.small:
+            subprocess.run(["umount", "--lazy", str(self.small.home)], check=False)
+        if self.switch:
+            self.switch.close()
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +262,7 @@ def net():
 
 
 @contextlib.contextmanager
-def running_network(older=None):
+def running_network(older=""):
     """A running network; its databases lie where PostgreSQL's own user can reach them."""
     base = Path(ROOT_HOME) if os.geteuid() == 0 else Path(tempfile.gettempdir())
     base.mkdir(parents=True, exist_ok=True)
@@ -245,9 +349,11 @@ ANSWER_SECONDS_MAX = 29.0
 def wreck(net, until, dice):
     """Do one harm after the other until the time is over; what was done, counted."""
     done = Counter()
-    harms = [kill_a_node, kill_a_postgres, cut_two_ways, cut_one_way, slow_and_lossy, reset_connections]
+    harms = [kill_a_node, kill_a_postgres, kill_a_postmaster, cut_two_ways, cut_one_way, slow_and_lossy]
+    harms += [full_disk] if net.small else [reset_connections]
+    order = itertools.chain(harms, iter(lambda: dice.choice(harms), None))  # each at least once
     while time.monotonic() < until:
-        harm = dice.choice(harms)
+        harm = next(order)
         harm(net, dice)
         done[harm.__name__] += 1
         time.sleep(dice.uniform(0.2, 1.5))
@@ -263,30 +369,38 @@ def kill_a_node(net, dice):
 
 
 def kill_a_postgres(net, dice):
-    net.kill_postgres(dice.choice(net.provinces))
+    net.kill_postgres(dice.choice(net.provinces), whole=False)
+
+
+def kill_a_postmaster(net, dice):
+    net.kill_postgres(dice.choice(net.everybody), whole=True)
+    time.sleep(dice.uniform(1, 4))
+
+
+def full_disk(net, dice):
+    ballast = net.fill_disk()
+    time.sleep(dice.uniform(1, 5))
+    ballast.unlink()
+    net.wait(net.small)
 
 
 def cut_two_ways(net, dice):
-    line = net.lines[dice.choice(sorted(net.lines))]
-    line.cut()
+    net.cut(dice.choice(net.everybody))
     time.sleep(dice.uniform(1, 8))
-    line.mend()
+    net.mend()
 
 
 def cut_one_way(net, dice):
-    line = net.lines[dice.choice(sorted(net.lines))]
     there = dice.random() < 0.5
-    line.cut(there=there, back=not there)
+    net.cut(dice.choice(net.everybody), there=there, back=not there)
     time.sleep(dice.uniform(1, 8))
-    line.mend()
+    net.mend()
 
 
 def slow_and_lossy(net, dice):
-    for line in net.lines.values():
-        line.delay_seconds, line.loss = 0.3, 0.05
+    net.harm(0.3, 0.05)
     time.sleep(dice.uniform(2, 5))
-    for line in net.lines.values():
-        line.delay_seconds, line.loss = 0.0, 0.0
+    net.mend()
 
 
 def reset_connections(net, dice):
@@ -367,34 +481,82 @@ def patients_of(net):
     return found
 
 
-def survived(net, seconds, seed):
-    dice = random.Random(seed)
+def at_work(net, until, seed):
+    """Desks that settle until then, each with people of its own."""
     people = patients_of(net)
-    until = time.monotonic() + seconds
-    shares = [people[n::DESKS] for n in range(DESKS)]
-    clerks = [Clerk(net, shares[n], n, until, random.Random(seed + n)) for n in range(DESKS)]
+    clerks = [Clerk(net, people[n::DESKS], n, until, random.Random(seed + n)) for n in range(DESKS)]
     for clerk in clerks:
         clerk.start()
-    harms = wreck(net, until, dice)
+    return clerks
+
+
+def finished(clerks):
+    """Wait for desks to finish; what ended one early is raised here."""
     for clerk in clerks:
         clerk.join(timeout=90)
         assert not clerk.is_alive(), "a desk hangs"
         if clerk.failure:
             raise clerk.failure
-    for line in net.lines.values():
-        line.mend()
+
+
+def survived(net, seconds, seed):
+    until = time.monotonic() + seconds
+    clerks = at_work(net, until, seed)
+    harms = wreck(net, until, random.Random(seed))
+    finished(clerks)
+    net.mend()
+    for member in net.everybody:
+        net.wait(member)
     found, outcomes, attempts = judged(net, clerks)
     for clerk in clerks:
         clerk.desk.close()
-    print(f"faults {dict(harms)}; messages {dict(outcomes)}; attempts checked {attempts}")
+    packets = f"; packets {net.switch.carried}, lost {net.switch.dropped}" if net.switch else ""
+    print(f"faults {dict(harms)}; messages {dict(outcomes)}; attempts checked {attempts}{packets}")
     assert not found, "\n".join(found[:40])
     assert outcomes["2304 done"] > seconds / 10
     assert outcomes["2305 done"] > 0
     return harms
 
 
-def test_a_minute_of_everything(net):
+def test_two_minutes_of_everything(net):
     survived(net, QUICK_SECONDS, 1)
+
+
+def test_a_region_is_handed_over_while_desks_go_on(net):
+    """Guangdong goes to Sichuan's node; its people's settlements before, meanwhile and after are all there, once."""
+    old, new = net.provinces[2], net.provinces[1]
+    [(held,)] = net.query(net.hub, "SELECT node FROM exchange_noderegion WHERE prefix = '44'")
+    if held == new.code:
+        old, new = new, old
+    clerks = at_work(net, time.monotonic() + HANDOVER_SECONDS, 7)
+    time.sleep(HANDOVER_SECONDS / 6)
+    file = net.hub.home.parent / "44.zip"
+    net.hub.run("hub", "move", "44", new.code, "--home", str(net.hub.home))
+    old.run("node", "give", "44", str(file), "--home", str(old.home))
+    new.run("node", "take", str(file), "--home", str(new.home))
+    net.hub.run("hub", "move", "44", new.code, "--done", "--home", str(net.hub.home))
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while net.query(old, "SELECT node, moving_to FROM exchange_noderegion WHERE prefix = '44'") != [(new.code, "")]:
+        assert time.monotonic() < deadline, "the directory does not reach the node"
+        time.sleep(0.2)
+    time.sleep(DIRECTORY_SECONDS)
+    old.run("node", "let-go", "44", "--home", str(old.home))
+    [(moved_at,)] = net.query(new, "SELECT clock_timestamp()")
+    while any(clerk.is_alive() for clerk in clerks) and not _settled_after(net, moved_at):
+        time.sleep(0.5)
+    finished(clerks)
+    found, outcomes, attempts = judged(net, clerks)
+    print(f"handed over under load; messages {dict(outcomes)}; attempts checked {attempts}")
+    assert not found, "\n".join(found[:40])
+    assert _settled_after(net, moved_at), "nobody of the region was settled for after it had moved"
+
+
+def _settled_after(net, moment):
+    return net.query(
+        net.provinces[0],
+        "SELECT count(*) FROM settlement_attempt WHERE home_region LIKE '44%' AND state = 'settled'"
+        f" AND ended_at > '{moment}'",
+    )[0][0]
 
 
 @pytest.mark.soak
@@ -405,17 +567,16 @@ def test_half_an_hour_of_everything(net):
 @pytest.mark.soak
 def test_a_node_of_the_previous_commit_talks_to_nodes_of_this_one(tmp_path):
     """Sichuan's node runs the code of the commit before this one; people insured there are treated in Beijing."""
-    root = Path(network.__file__).parents[3]
     listed = subprocess.run(
-        ["git", "ls-tree", "--name-only", "HEAD~1", "yijie/interfaces/node/"], cwd=root, capture_output=True, text=True
+        ["git", "ls-tree", "--name-only", "HEAD~1", "yijie/interfaces/node/"], cwd=ROOT, capture_output=True, text=True
     )
     if "handlers.py" not in listed.stdout:
         pytest.skip("no commit before this one that has nodes")
     command = ["git", "archive", "HEAD~1", "yijie", "policies"]
-    archive = subprocess.run(command, cwd=root, capture_output=True, check=True)
+    archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(tmp_path)], input=archive.stdout, check=True)
-    with running_network(tmp_path) as made:
-        [member] = [m for m in made.provinces if isinstance(m, Older)]
+    with running_network(str(tmp_path)) as made:
+        [member] = [m for m in made.provinces if m.older]
         said = subprocess.run(
             [sys.executable, "-c", "import yijie; print(yijie.__file__)"],
             env=member.environment(),

@@ -1,12 +1,17 @@
 """Our own PostgreSQL starts whoever else uses the machine."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from yijie.interfaces.server.postgres import kept_running, start_embedded
 
 START = """
 import sys
@@ -37,3 +42,19 @@ def test_a_lock_that_another_user_left_in_the_temporary_folder_is_no_matter(shor
     )
     assert started.returncode == 0, started.stderr
     assert started.stdout.startswith("postgresql://")
+
+
+def test_a_server_that_was_killed_is_started_again(short_path):
+    server = start_embedded(short_path, settings="fsync = off")
+    try:
+        with kept_running(server):
+            killed = server.get_pid()
+            os.kill(killed, signal.SIGKILL)
+            deadline = time.monotonic() + 60
+            while server.get_pid() == killed:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            with psycopg.connect(server.get_uri()) as connection:
+                assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        server.cleanup()

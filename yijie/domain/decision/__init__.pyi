@@ -1,3 +1,4 @@
+from .allowances import allowance_book as allowance_book, allowances_json as allowances_json
 from .decide import (
     BenefitRequest as BenefitRequest,
     Decided as Decided,

@@ -36,6 +36,7 @@ from .lines import (
     revoke_unsettled as revoke_unsettled,
     upload as upload,
 )
+from .measured import facts_of as facts_of, units_of as units_of
 from .preview import Preview as Preview, preview as preview
 from .queries import (
     LineRow as LineRow,

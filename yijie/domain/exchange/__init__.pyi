@@ -1,4 +1,9 @@
-from .asking import ask as ask, is_away as is_away, transport_is as transport_is
+from .asking import (
+    ask as ask,
+    ask_in_versions as ask_in_versions,
+    is_away as is_away,
+    transport_is as transport_is,
+)
 from .directory import (
     forget_directory as forget_directory,
     holder_of as holder_of,

@@ -6,7 +6,7 @@ Never called inside a database transaction: an answer may take seconds, and lock
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -16,7 +16,7 @@ from yijie.kernel.ids import new_id
 
 from .directory import peer
 from .envelope import ANSWER, opened, sealed
-from .errors import MessageUnreadable, PeerSilent, ToldByPeer
+from .errors import KindUnknown, MessageUnreadable, PeerSilent, ToldByPeer
 from .identity import me
 from .kinds import KINDS
 
@@ -25,7 +25,10 @@ Transport = Callable[[str, bytes, float], bytes]
 
 FAILURES_TO_OPEN = 3
 OPEN_SECONDS = 5.0
+OLDER_SECONDS = 600.0
 _carried_by: list[Transport] = []
+_older: dict[tuple[str, str, str], tuple[int, float]] = {}
+"""Per (we, node, kind): the older version to speak, and until when (monotonic) the newest is not tried again."""
 _failures: dict[tuple[str, str], tuple[int, float]] = {}
 """Per (we, node): failures in a row, and until when (monotonic) it is taken to be away."""
 
@@ -34,6 +37,7 @@ def transport_is(transport: Transport) -> None:
     """From now on messages of this process travel over ``transport``."""
     _carried_by[:] = [transport]
     _failures.clear()
+    _older.clear()
 
 
 def ask(node: str, kind: str, body: Any, *, message_id: str = "", seconds: float | None = None) -> Any:
@@ -42,13 +46,41 @@ def ask(node: str, kind: str, body: Any, *, message_id: str = "", seconds: float
     A node that failed several times in a row is not asked for a few seconds: whoever needs it is told at once
     (:class:`PeerSilent`), and then one question finds out whether it is back.
     """
+    bodies = dict.fromkeys(KINDS[kind].versions, body)
+    return ask_in_versions(node, kind, bodies, message_id=message_id, seconds=seconds)[1]
+
+
+def ask_in_versions(
+    node: str, kind: str, bodies: Mapping[int, Any], *, message_id: str = "", seconds: float | None = None
+) -> tuple[int, Any]:
+    """As :func:`ask`, with a body for each version we speak; the version that was understood, and what was answered.
+
+    The newest comes first; where the other side does not know it, the next older one is said, and remembered for a
+    while, so that nodes of two releases talk and the newer language is used soon after both know it.
+    """
+    while True:
+        version = _spoken(node, kind, bodies)
+        try:
+            return version, _asked(node, kind, version, bodies[version], message_id or str(new_id()), seconds=seconds)
+        except ToldByPeer as refusal:
+            older = [known for known in bodies if known < version]
+            if refusal.code != KindUnknown.code or not older:
+                raise
+            _older[*_pair(node), kind] = (max(older), time.monotonic() + OLDER_SECONDS)
+
+
+def _spoken(node: str, kind: str, bodies: Mapping[int, Any]) -> int:
+    version, until = _older.get((*_pair(node), kind), (0, 0.0))
+    return version if version in bodies and time.monotonic() < until else max(bodies)
+
+
+def _asked(node: str, kind: str, version: int, body: Any, message_id: str, *, seconds: float | None) -> Any:
     identity = me()
     invariant(identity is not None, "exchange.in_a_network", kind=kind)
     invariant(not connection.in_atomic_block, "exchange.no_call_in_a_transaction", kind=kind)
     assert identity is not None  # noqa: S101  said by the invariant, for the type checker
     _require_closed(node)
-    message_id = message_id or str(new_id())
-    wire = sealed(node, kind, body, identity=identity, message_id=message_id)
+    wire = sealed(node, kind, body, identity=identity, message_id=message_id, version=version)
     try:
         answer = opened(_carried_by[0](peer(node).address, wire, seconds or KINDS[kind].seconds_max))
     except PeerSilent:

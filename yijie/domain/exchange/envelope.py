@@ -47,9 +47,11 @@ def canonical(value: Any) -> bytes:
     return _ENCODER.encode(value)
 
 
-def sealed(receiver: str, kind: str, body: Any, *, identity: Identity, message_id: str) -> bytes:
-    """A message of ours as bytes for the wire."""
-    version = max(KINDS[kind.removesuffix(ANSWER)].versions)
+def sealed(
+    receiver: str, kind: str, body: Any, *, identity: Identity, message_id: str, version: int | None = None
+) -> bytes:
+    """A message of ours as bytes for the wire, in the newest version we speak where none is given."""
+    version = version or max(KINDS[kind.removesuffix(ANSWER)].versions)
     text = canonical(Message(message_id, identity.code, receiver, kind, version, now(), body))
     return canonical({"message": msgspec.Raw(text), "signature": sign(identity.private, text).hex()})
 

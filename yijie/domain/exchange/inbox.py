@@ -102,10 +102,13 @@ def _once(message: Message, handler: Handler) -> bytes:
 
 
 def _answer(message: Message, body: bytes) -> bytes:
+    # In the version of the question, which whoever asked must be able to read.
     identity = me()
     assert identity is not None  # noqa: S101  opened() has refused messages to nobody
     kind = message.kind + ANSWER
-    return sealed(message.sender, kind, msgspec.Raw(body), identity=identity, message_id=message.id)
+    return sealed(
+        message.sender, kind, msgspec.Raw(body), identity=identity, message_id=message.id, version=message.version
+    )
 
 
 def _refused(wire: bytes, error: YijieError) -> bytes:

@@ -1,7 +1,7 @@
 """The kinds of messages between nodes: a closed list. Their bodies are described in ``docs/nodes.md``.
 
 A body may gain fields that have a default without a new version: readers leave out what they do not know. Anything
-else is a new version; a release understands the versions listed and speaks the newest that the other side lists too.
+else is a new version; a release understands the versions listed, and speaks the newest that the other side knows too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KINDS = {
         Kind("person.facts", 4.0),
         Kind("person.locate", 3.0),
         Kind("his.hand_on", 8.0),
-        Kind("facts.since", 10.0),
+        Kind("facts.since", 10.0, versions=(1, 2)),
         Kind("directory.read", 5.0),
         Kind("positions.read", 10.0),
         Kind("benefit.explain", 6.0),

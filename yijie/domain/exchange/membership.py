@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from yijie.domain.transaction import execute, fetch, json_text
+from yijie.domain.transaction import execute, fetch, from_json, json_text
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 
@@ -110,6 +110,10 @@ def directory_in(said: dict[str, Any]) -> bool:
     nodes = [dict(zip(("code", "role", "state", "address"), row, strict=True)) for row in said["nodes"]]
     keys = [dict(zip(("public", "node", "since", "until"), row, strict=True)) for row in said["keys"]]
     regions = [dict(zip(("prefix", "node", "moving_to"), row, strict=True)) for row in said["regions"]]
+    if said["regions"] != directory_out()["regions"]:
+        execute(
+            "UPDATE exchange_contact SET cursors = '{}'"
+        )  # who holds other regions wants other facts: from the start
     execute("DELETE FROM exchange_noderegion")
     execute("DELETE FROM exchange_nodekey")
     execute("DELETE FROM exchange_node")
@@ -144,6 +148,21 @@ def locators_in(node: str, digests: list[str]) -> None:
         "INSERT INTO exchange_locator (digest, node) SELECT d, %s FROM unnest(%s::text[]) d"
         " ON CONFLICT (digest) DO UPDATE SET node = excluded.node",
         [node, digests],
+    )
+
+
+def cursors_of(node: str) -> dict[str, Any]:
+    """How far each kind of a node's facts has been read: transaction and row, by kind."""
+    rows = fetch("SELECT cursors FROM exchange_contact WHERE node = %s", [node])
+    return dict(from_json(rows[0][0])) if rows else {}
+
+
+def note_cursors(node: str, cursors: dict[str, Any]) -> None:
+    """Remember how far each kind of a node's facts has been read."""
+    execute(
+        "INSERT INTO exchange_contact (node, error, cursors) VALUES (%s, '', %s)"
+        " ON CONFLICT (node) DO UPDATE SET cursors = excluded.cursors",
+        [node, json_text(cursors)],
     )
 
 

@@ -129,6 +129,9 @@ class Contact(models.Model):
     failed_at = models.DateTimeField("最近失败", null=True)
     error = models.CharField("最近错误", max_length=500, blank=True)
     read_until = models.DateTimeField("已取事实至", null=True)
+    cursors = models.JSONField(
+        "已取事实位置", default=dict, db_default={}, help_text="by kind of fact: transaction and row"
+    )
 
     class Meta:
         verbose_name = "节点联系"

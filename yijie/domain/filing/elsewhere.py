@@ -49,10 +49,14 @@ def facts_in(facts: Sequence[dict[str, Any]]) -> None:
     """Keep facts of another node in the running transaction; the newest of each filing counts."""
     execute(
         """INSERT INTO filing_filedelsewhere AS f (id, person_number, insurance, home_region, care_region, kind, since,
-               until, state, at)
-           SELECT * FROM json_to_recordset(%s::json) AS k (id bigint, person_number text, insurance text,
-               home_region text, care_region text, kind text, since date, until date, state text, at timestamptz)
-           ON CONFLICT (id) DO UPDATE SET state = excluded.state, until = excluded.until, at = excluded.at
+               until, state, at, category, enrolled, paused_on)
+           SELECT id, person_number, insurance, home_region, care_region, kind, since, until, state, at,
+               coalesce(category, ''), coalesce(enrolled, ''), paused_on
+           FROM json_to_recordset(%s::json) AS k (id bigint, person_number text, insurance text, home_region text,
+               care_region text, kind text, since date, until date, state text, at timestamptz, category text,
+               enrolled text, paused_on date)
+           ON CONFLICT (id) DO UPDATE SET state = excluded.state, until = excluded.until, at = excluded.at,
+               category = excluded.category, enrolled = excluded.enrolled, paused_on = excluded.paused_on
            WHERE f.at <= excluded.at""",
         [json_text(list(facts))],
     )

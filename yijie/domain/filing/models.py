@@ -168,6 +168,11 @@ class FiledElsewhere(models.Model):
     until = models.DateField("结束日期", null=True)
     state = models.CharField("状态", max_length=10)
     at = models.DateTimeField("办理时间")
+    category = models.CharField("人员类别", max_length=6, blank=True, default="")
+    enrolled = models.CharField(
+        "参保状态", max_length=1, blank=True, default="", help_text="of the insurance filed for"
+    )
+    paused_on = models.DateField("暂停日期", null=True)
 
     class Meta:
         verbose_name = "外地备案"

@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from yijie.interfaces.node import setup
-from yijie.interfaces.server.start import PORT, THREADS, WORKERS, listen, open_database
+from yijie.interfaces.server.start import HOST, PORT, THREADS, WORKERS, listen, open_database
 from yijie.kernel.sm import new_private_key
 
 app = typer.Typer(no_args_is_help=True, help="A node of the network: its regions, its database, its key.")
@@ -54,14 +54,18 @@ def start(
     port: Annotated[int, typer.Option(min=1, max=65535)] = PORT,
     workers: Annotated[int, typer.Option(min=1, max=64)] = WORKERS,
     threads: Annotated[int, typer.Option(min=1, max=256)] = THREADS,
+    listen_on: Annotated[
+        str, typer.Option("--listen", help="this machine's address to listen on; 0.0.0.0 for all")
+    ] = HOST,
 ) -> None:
     """Serve hospitals and other nodes until stopped."""
-    os.environ["YIJIE_DESKS"] = str(threads)  # read with the settings, when the database is opened
     made = setup.become(home)
+    os.environ["YIJIE_DESKS"] = str(threads)  # read with the settings, when the database is opened
+    os.environ.setdefault("YIJIE_HOSTS", ",".join({"127.0.0.1", "localhost", "[::1]", made.host()}))
     server = open_database()
     setup.join(made)
     typer.echo(f"医结 Yijie {made.code}: {made.address} （{'、'.join(made.regions) or '枢纽 hub'}）")
-    listen(port, workers=workers)
+    listen(server, port, workers=workers, host=listen_on)
     del server
 
 

@@ -31,5 +31,5 @@ def run(
         typer.echo(f"样例用户 sample users: {', '.join(user.username for user in USERS)}; 密码 password {PASSWORD}")
     typer.echo(f"页面 pages: http://127.0.0.1:{port}/desk/")
     typer.echo(f"医结 Yijie: http://127.0.0.1:{port}/fsi/api/rsfComIfsService/callService")
-    listen(port, workers=workers)
+    listen(server, port, workers=workers)
     del server

@@ -52,6 +52,10 @@ class Member:
         """Where hospitals and nodes reach it."""
         return f"http://{HOST}:{self.port}"
 
+    def serving(self) -> list[str]:
+        """The command that serves as this node."""
+        return [sys.executable, "-m", "yijie", "node", "start", "--home", str(self.home), "--port", str(self.port)]
+
     def environment(self) -> dict[str, str]:
         """The environment in which commands act as this node."""
         without = {name: value for name, value in os.environ.items() if name != "YIJIE_DATABASE_URL"}
@@ -134,8 +138,7 @@ def running(everybody: list[Member], *, workers: int = 1) -> Iterator[dict[str, 
 
 def start(member: Member, *, workers: int = 1) -> subprocess.Popen[bytes]:
     """Start a node's process."""
-    command = [sys.executable, "-m", "yijie", "node", "start", "--home", str(member.home), "--port", str(member.port)]
-    command += ["--workers", str(workers)]
+    command = [*member.serving(), "--workers", str(workers)]
     with (member.home / "server.log").open("ab") as log:
         return subprocess.Popen(  # noqa: S603  our own command
             command, env=member.environment(), stdout=log, stderr=log, start_new_session=True

@@ -38,6 +38,7 @@ ACCOUNTS: Words = {
     "desk_cash": ("现金收入", "cash at the desk", ""),
     "hospital_borne": ("医院负担", "borne by hospital", ""),
     "charged": ("已结医疗费", "charges settled", ""),
+    "allowance_due": ("应付津贴", "allowance owed", ""),
 }
 INSURANCES: Words = {
     "310": ("职工基本医疗保险", "employees' insurance", ""),

@@ -14,8 +14,8 @@ from yijie.domain.exchange.directory import Peer
 from yijie.domain.exchange.inbox import Handler
 from yijie.domain.filing.elsewhere import BEGINNING
 from yijie.domain.transaction import execute, in_transaction, json_text
-from yijie.kernel.dates import now
 
+from . import facts
 from .homes import digest_of
 
 
@@ -43,15 +43,28 @@ def locate(message: Message) -> Any:
 
 def facts_since(message: Message) -> Any:
     """facts.since: filings for the sender's care regions; of everybody, and documents' digests, where it is the hub."""
+    if message.version == 1:
+        return _facts_by_time(message)
+    asked = message.body["from"]
+    filings, until = facts.filings_after(asked.get("filings", facts.BEGINNING))
+    if _sender(message).role != "hub":
+        return {"filings": facts.for_node(filings, message.sender), "digests": [], "until": {"filings": until}}
+    documents, read = facts.documents_after(asked.get("documents", facts.BEGINNING))
+    digests = [digest_of(kind, number) for kind, number in documents]
+    return {"filings": facts.for_hub(filings), "digests": digests, "until": {"filings": until, "documents": read}}
+
+
+def _facts_by_time(message: Message) -> Any:
+    """Version 1, of releases before facts were read in the order of commit."""
     since = datetime.fromisoformat(message.body["since"]) if message.body["since"] else None
-    facts = filing.facts_since(since)
+    filings = filing.facts_since(since)
     if _sender(message).role == "hub":
         from_, after = message.body.get("persons_from") or [BEGINNING.isoformat(), 0]
         documents, until, last = enrolment.documents_since(datetime.fromisoformat(from_), after)
         digests = [digest_of(kind, number) for kind, number in documents]
-        bare = [fact | {"person_number": ""} for fact in facts]
+        bare = [fact | {"person_number": ""} for fact in filings]
         return {"filings": bare, "digests": digests, "persons_until": [until.isoformat(), last] if until else None}
-    theirs = [fact for fact in facts if exchange.holds(message.sender, fact["care_region"])]
+    theirs = [fact for fact in filings if exchange.holds(message.sender, fact["care_region"])]
     return {"filings": theirs, "digests": [], "persons_until": None}
 
 
@@ -72,23 +85,28 @@ def read_directory(hub: str) -> None:
 
 
 def read_facts(peer: str) -> int:
-    """Read a node's facts from where we stopped; returns how many documents are there to go on with."""
+    """Read a node's facts from where we stopped; how many came, so that the reader goes on until none do."""
     since = membership.read_until(peer)
-    asked_at = now()
-    body = {"since": since.isoformat() if since else None, "persons_from": _persons_from.get(peer)}
-    said = exchange.ask(peer, "facts.since", body)
+    cursors = membership.cursors_of(peer)
+    by_time = {"since": since.isoformat() if since else None, "persons_from": _persons_from.get(peer)}
+    version, said = exchange.ask_in_versions(peer, "facts.since", {2: {"from": cursors}, 1: by_time})
 
     def work() -> None:
         if said["filings"]:
             filing.facts_in(said["filings"])
         if said["digests"]:
             membership.locators_in(peer, said["digests"])
-        membership.note_read(peer, datetime.fromisoformat(said["filings"][-1]["at"]) if said["filings"] else asked_at)
+        if version > 1:
+            membership.note_cursors(peer, said["until"])
+        elif said["filings"]:
+            membership.note_read(peer, datetime.fromisoformat(said["filings"][-1]["at"]))
 
-    in_transaction(work)
-    if said["persons_until"]:
-        _persons_from[peer] = said["persons_until"]
-    return len(said["digests"])
+    if version == 1 or said["until"] != cursors:
+        in_transaction(work)
+    if version == 1:
+        _persons_from[peer] = said["persons_until"] or _persons_from.get(peer)
+        return len(said["digests"])
+    return 0 if said["until"] == cursors else 1
 
 
 def read_positions(peer: str) -> None:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import msgspec
 
 from yijie.domain.exchange.identity import KEY_FILE
@@ -29,6 +30,10 @@ class Setup:
     regions: tuple[str, ...]
     hub_address: str
     hub_public: str
+
+    def host(self) -> str:
+        """The name or address in ``address``, by which others ask for this node."""
+        return httpx.URL(self.address).host
 
     def card(self) -> dict[str, object]:
         """How the node presents itself to the hub's operator."""

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import subprocess
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import psycopg
 from yijie.kernel.errors import YijieError
 
 VERSION_MIN = 15
+LOOKED_AFTER_SECONDS = 1.0
 DATABASE = "yijie"
 
 SERVER_SETTINGS = """
@@ -82,6 +84,36 @@ def start_embedded(home: Path, *, settings: str = SERVER_SETTINGS) -> Any:
             why = f"PostgreSQL in {home} did not start: {_last_words(said)}"
             raise DatabaseUnavailable(why=why) from error
     return server
+
+
+@contextmanager
+def kept_running(server: Any) -> Iterator[None]:
+    """Within the block our own server is started again when it ended by itself; a given one (None) is its owner's."""
+    if server is None:
+        yield
+        return
+    over = threading.Event()
+    keeper = threading.Thread(target=_keep_running, args=(server, over), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _keep_running(server: Any, over: threading.Event) -> None:
+    log = logging.getLogger(__name__)
+    while not over.wait(LOOKED_AFTER_SECONDS):
+        process = server.get_postmaster_info().process
+        if process is not None and process.is_running() and process.status() != "zombie":
+            continue
+        log.error("PostgreSQL ended by itself; it is started again (%s)", server.pgdata)
+        try:
+            with server._lock:  # noqa: SLF001  no public way
+                server.ensure_postgres_running()
+        except (OSError, subprocess.SubprocessError, AssertionError, ValueError) as error:
+            log.warning("PostgreSQL did not start, it is tried again: %s", type(error).__name__)
 
 
 @contextmanager

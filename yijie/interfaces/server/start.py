@@ -11,7 +11,7 @@ from typing import Any
 from yijie.kernel.errors import YijieError
 
 from .measured import measurements
-from .postgres import check_given, data_home, start_embedded, url_of
+from .postgres import check_given, data_home, kept_running, start_embedded, url_of
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -96,19 +96,20 @@ def wake_django() -> None:
     django.setup()
 
 
-def require_port(port: int) -> None:
+def require_port(port: int, host: str = HOST) -> None:
     """Refuse a port that something else listens on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             raise PortTaken(port=port) from error
 
 
-def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
+def listen(database: Any, port: int = PORT, *, workers: int = WORKERS, host: str = HOST) -> None:
     """Serve until stopped; requests that were accepted are finished first.
 
+    ``database`` is what :func:`open_database` returned: our own server is started again should it end.
     Each process works on as many messages at once as it has desks (``YIJIE_DESKS``, see ``fsi.door``); further threads
     carry those who wait.
     """
@@ -116,12 +117,12 @@ def listen(port: int = PORT, *, workers: int = WORKERS) -> None:
     from granian import Granian  # noqa: PLC0415  only the serving process needs it
     from granian.constants import Interfaces  # noqa: PLC0415
 
-    require_port(port)
-    with measurements() as folder:
+    require_port(port, host)
+    with measurements() as folder, kept_running(database):
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         Granian(
             target="yijie.interfaces.server.wsgi:application",
-            address=HOST,
+            address=host,
             port=port,
             interface=Interfaces.WSGI,
             workers=workers,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('filing', '0005_filed_elsewhere'),
+        ('filing', '0006_changed_in'),
     ]
 
     operations = [
