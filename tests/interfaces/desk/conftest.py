@@ -41,7 +41,9 @@ def treated(own_nation):
         ("filing_hangzhou", cast.HANGZHOU_RESIDENT, "310000"),
     ):
         made[name] = waiting(member, care, FilingKind.LONG_TERM_RESIDENT)
-    ensure_sample_users([SampleUser("nobody.else", "样例", Role.HOSPITAL_DESK, institutions.BEIJING_TERTIARY)], PASSWORD)
+    ensure_sample_users(
+        [SampleUser("nobody.else", "样例", Role.HOSPITAL_DESK, institutions.BEIJING_TERTIARY)], PASSWORD
+    )
     made["user"] = str(User.objects.get(username="nobody.else").pk)
     assert total_of(ITEMS)
     return made
