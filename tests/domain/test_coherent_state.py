@@ -180,6 +180,11 @@ def the_ledger_pays_from_the_funds_the_settlement_names():
     do(*posted(*entries, settlement=living(), template="settlement"))
 
 
+def the_ledger_pays_the_allowances_the_decision_names():
+    entries = ("fund", "pooled", 5), ("allowance_due", "nobody", -5)
+    do(*posted(*entries, settlement=living(), template="allowance"))
+
+
 def a_void_posts_the_exact_mirror_once():
     """Cash is posted as taken back twice, and as given again under the settlement's own template."""
     back = ("desk_cash", institutions.BEIJING_TERTIARY, -5), ("charged", institutions.BEIJING_TERTIARY, 5)
@@ -346,6 +351,7 @@ PLANTED = [
     what_a_care_region_is_owed_is_what_the_home_region_owes,
     the_ledger_says_what_the_settlement_says,
     the_ledger_pays_from_the_funds_the_settlement_names,
+    the_ledger_pays_the_allowances_the_decision_names,
     a_void_posts_the_exact_mirror_once,
     a_voided_settlement_leaves_nothing_in_the_ledger,
     encounters_know_which_of_their_batches_are_settled,

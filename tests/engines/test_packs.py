@@ -11,6 +11,7 @@ from benefit_kit import case
 
 from yijie.engines.benefit import Bucket, Remote, apply_deltas, evaluate, load_policies
 from yijie.engines.benefit.policy import NATION
+from yijie.engines.benefit.read_policy import read_policy
 from yijie.engines.benefit.refusals import CareRefused, NothingSaid, NotYetInForce, ParameterUnknown
 from yijie.engines.benefit.values import Gap, Leaf, Table, look_up
 from yijie.kernel.codes import (
@@ -278,3 +279,14 @@ def test_conventions_of_the_packs():
         assert policy.catalogue_of("direct", date(2025, 6, 1)) == "care_region"
         if code != NATION:
             assert policy.years(date(2025, 12, 30), date(2026, 1, 2)) == (2026,)
+
+
+def test_qingdao_takes_five_points_off_who_returns_home_without_papers():
+    """The deductible is a declared gap; with none in its place the rest of the rule can be seen."""
+    files = dict(POLICIES["370200"].files)
+    gap = "value: unknown, note: 住院起付线未查到"
+    files["employee_inpatient.yaml"] = files["employee_inpatient.yaml"].replace(gap, "value: 0, source: device", 1)
+    rules = read_policy(files, "qingdao")
+    assert yuan(evaluate(rules, case("10000")).funds[Fund.POOLED]) == "8700.00"
+    back = case("10000", facts={"return_home": "without_papers"})
+    assert yuan(evaluate(rules, back).funds[Fund.POOLED]) == "8200.00"

@@ -10,7 +10,8 @@ from nodes.desk_life import discharged
 from nodes.place import Place, databases, introduce, make_identity
 from people import born
 
-from yijie.domain import exchange, settlement
+from yijie.domain import decision, exchange, ledger, settlement
+from yijie.domain.decision import policies
 from yijie.domain.exchange import asking
 from yijie.domain.exchange.envelope import canonical, sealed
 from yijie.domain.exchange.errors import MessageUnreadable, PeerSilent, SignatureWrong
@@ -19,6 +20,7 @@ from yijie.domain.exchange.kinds import KINDS
 from yijie.domain.exchange.membership import KEYS_OVERLAP, Card, admit
 from yijie.domain.settlement import Charge
 from yijie.domain.transaction import fetch, in_transaction
+from yijie.engines.benefit import read_policy
 from yijie.interfaces.node import handlers
 from yijie.interfaces.node.bodies import BODIES
 from yijie.interfaces.node.schemas import published
@@ -312,3 +314,43 @@ def test_a_node_that_is_away_is_told_at_once_and_found_when_it_is_back(places):
             with pytest.raises(PeerSilent):
                 exchange.ask("node-51", "person.facts", {})
     assert len(count) == asking.FAILURES_TO_OPEN
+
+
+GIFT = """
+title: {zh: 津贴, en: Allowance}
+pays_from: pooled
+for: {care: inpatient}
+sources: {ours: {title: 样例 sample, url: none, trust: C}}
+steps:
+  - allowance:
+      share: [{from: 2000-01-01, value: 100%, source: ours}]
+      base: [{from: 2000-01-01, value: 100, source: ours}]
+"""
+
+
+def test_an_allowance_is_posted_where_the_person_is_insured_once_the_care_node_confirms(places, monkeypatch):
+    files = dict(decision.policy_of("510100").files)
+    files |= {"gift.yaml": GIFT, "pool.yaml": files["pool.yaml"].replace("chain:\n", "chain:\n  - gift\n", 1)}
+    generous = read_policy(files, "chengdu")
+    monkeypatch.setattr(policies, "packs", lambda: {"510100": generous})
+    body = asked(places)
+    request = body["settles"][0]["request"]
+    number, person = request["settlement"], request["person_number"]
+
+    def owed():
+        with places[1].acting():
+            return -ledger.balance("510100", ledger.Account.ALLOWANCE_DUE, person)
+
+    with places[1].acting():
+        decision.keep_packs()
+    assert "granted" in told(places, message(places, "benefit.hold", body))["settles"][0]
+    assert owed() == 0
+    for _ in "twice":
+        told(places, message(places, "benefit.confirm", {"items": [{"attempt": number}]}))
+        assert owed() == 10_000
+    attempt = new_id()
+    void = {"attempt": attempt, "settlement": number, "number": "", "encounter_number": "", "institution": "",
+            "person_number": person, "home_node": "node-51", "moment": now()}  # fmt: skip
+    told(places, message(places, "benefit.hold", {"settles": [], "voids": [msgspec.to_builtins(void)]}))
+    assert told(places, message(places, "benefit.confirm", {"items": [{"attempt": attempt}]})) == {"outcomes": [{}]}
+    assert owed() == 0

@@ -152,6 +152,19 @@ FROM (
 WHERE coalesce(s.amount, 0) <> coalesce(p.amount, 0)
 
 UNION ALL
+SELECT 'the ledger pays the allowances the decision names', settlement::text,
+       fund || ' ' || coalesce(d.amount, 0) || ' <> ' || coalesce(p.amount, 0)
+FROM (
+    SELECT settlement, a.fund, sum(a.amount)::bigint AS amount
+    FROM decision_decision, jsonb_to_recordset(allowances) AS a (fund text, amount bigint)
+    WHERE state IN ('confirmed', 'voided') GROUP BY settlement, a.fund
+) d FULL JOIN (
+    SELECT settlement, owner AS fund, sum(amount)::bigint AS amount FROM ledger_posting
+    WHERE template = 'allowance' AND account = 'fund' GROUP BY settlement, owner
+) p USING (settlement, fund)
+WHERE coalesce(d.amount, 0) <> coalesce(p.amount, 0)
+
+UNION ALL
 SELECT 'a voided settlement leaves nothing in the ledger', s.id::text, concat_ws(' ', p.region, p.account, p.owner, sum(p.amount))
 FROM settlement_settlement s JOIN ledger_posting p ON p.settlement = s.id
 WHERE s.state = 'voided' GROUP BY s.id, p.region, p.account, p.owner HAVING sum(p.amount) <> 0

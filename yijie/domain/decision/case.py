@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from yijie.domain.enrolment import Insured
-from yijie.engines.benefit import Amounts, Bucket, Case, Remote
+from yijie.engines.benefit import Amounts, Bucket, Case, Remote, apply_deltas
+from yijie.engines.benefit.arithmetic import HUNDREDTHS
+from yijie.engines.benefit.words import DAY, DIRECT, Vocabulary
 from yijie.kernel.codes import (
     CareKind,
     FilingKind,
@@ -22,6 +24,7 @@ from yijie.kernel.money import Fen
 from yijie.kernel.region import same_province
 
 if TYPE_CHECKING:
+    from .begun import Interval
     from .decide import BenefitRequest
 
 
@@ -33,12 +36,19 @@ def case_of(
     contracted: bool = False,
     used: Mapping[str, int],
     account: Fen,
-    buckets: Container[str] = (),
+    vocabulary: Vocabulary | None = None,
+    before: Sequence[Interval] = (),
 ) -> Case:
     """The case that a request poses, given the person, the filing in force, the year so far and the account.
 
-    Sums inside the bill are passed on where the policy asks for them (``buckets``).
+    Sums inside the bill, units of service and further facts are passed on where the policy's vocabulary has them.
+    ``before`` are the settled intervals of the same stay: bands, phases, limits of the stay and the deductible go on
+    where they ended, and days that were settled are not counted again.
     """
+    known = vocabulary or Vocabulary({}, {}, {})
+    stay: dict[str, int] = {}
+    for interval in before:
+        stay = apply_deltas(stay, interval.moved)
     return Case(
         id=str(request.settlement),
         insurance=Insurance(request.insurance),
@@ -52,7 +62,7 @@ def case_of(
             first_self_pay=request.first_self_pay,
             over_ceiling=request.over_ceiling,
             not_covered=request.not_covered,
-            buckets={"class_b": Bucket("eligible", request.class_b)} if "class_b" in buckets else {},
+            buckets={"class_b": Bucket("eligible", request.class_b)} if "class_b" in known.buckets else {},
         ),
         category=PersonCategory.of(person.category),
         birth_date=person.birth_date,
@@ -63,13 +73,25 @@ def case_of(
         level=HospitalLevel(request.level),
         contracted=contracted,
         disease=request.disease,
+        facts={name: word for name, word in request.facts.items() if known.word_for(name, word) == word},
         remote=Remote(_relation(request), filing, request.emergency),
         use_account=request.use_account,
         account_balance=account,
         accumulators=used,
         continues=request.continues,
-        deductible_paid=request.deductible_paid,
+        deductible_paid=0 if before else request.deductible_paid,
+        channel=DIRECT,
+        units={name: units for name, units in request.units.items() if name in known.units} | _days(request, before),
+        stay=stay,
     )
+
+
+def _days(request: BenefitRequest, before: Sequence[Interval]) -> dict[str, int]:
+    """The days of this interval, in hundredths, where earlier ones have had theirs; else the engine counts them."""
+    if not before:
+        return {}
+    settled = max(1, (max(interval.until for interval in before) - request.began).days)
+    return {DAY: HUNDREDTHS * max(0, (request.ended - request.began).days - settled)}
 
 
 def _relation(request: BenefitRequest) -> Relation:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from yijie.domain import enrolment, filing, ledger
@@ -15,8 +15,9 @@ from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id
 from yijie.kernel.money import Fen
 
-from . import accumulate
+from . import accumulate, begun
 from .accumulate import Used, Year
+from .allowances import allowances_json
 from .case import case_json, case_of
 from .errors import HoldOpen
 from .policies import policy_of
@@ -28,7 +29,9 @@ class BenefitRequest:
 
     ``settlement`` is the id under which the decision is kept; amounts are graded sums in fen; ``began`` and ``ended``
     are service dates; ``moment`` is the platform's settlement time. ``shown`` is what the patient showed at the desk.
-    ``continues`` marks a further settlement of the same stay, which has borne ``deductible_paid`` already.
+    ``continues`` marks a further settlement of the same stay, which has borne ``deductible_paid`` already; ``earlier``
+    are its settlements so far that live. ``units`` are units of service in hundredths and ``facts`` words by dimension
+    that the hospital sent: a policy takes of them what it declares.
     """
 
     settlement: int
@@ -54,6 +57,9 @@ class BenefitRequest:
     first_self_pay: Fen
     eligible: Fen
     class_b: Fen
+    units: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    earlier: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +135,14 @@ def _decide(requests: Sequence[BenefitRequest], *, locking: bool) -> list[Outcom
         )
         for request, kind in zip(requests, kinds, strict=True)
     ]
+    stays = begun.stays_so_far([settlement for request in requests for settlement in request.earlier])
     years = [p.year for p in prepared if isinstance(p, _Prepared)]
     if not years:
         return [p for p in prepared if isinstance(p, YijieError)]
     used = accumulate.lock(years) if locking else accumulate.read(years)
     accounts = [(p.request.home_region, p.request.person_number) for p in prepared if isinstance(p, _Prepared)]
     held = ledger.lock_personal_accounts(accounts) if locking else ledger.personal_accounts(accounts)
-    outcomes = [p if isinstance(p, YijieError) else p.decide(used[p.year], held) for p in prepared]
+    outcomes = [p if isinstance(p, YijieError) else p.decide(used[p.year], held, stays) for p in prepared]
     if locking:
         decided = zip(prepared, outcomes, strict=True)
         accumulate.forget(
@@ -155,12 +162,11 @@ class _Prepared:
     policy: Policy
     year: Year
 
-    def decide(self, used: Used, accounts: dict[tuple[str, str], Fen]) -> Outcome:
+    def decide(self, used: Used, accounts: dict[tuple[str, str], Fen], stays: Mapping[int, begun.Interval]) -> Outcome:
         if used.held is not None:
             return HoldOpen(year=self.year[3])
         account = accounts[self.request.home_region, self.request.person_number]
         try:
-            buckets = self.policy.vocabulary.buckets
             case = case_of(
                 self.request,
                 self.insured,
@@ -168,7 +174,8 @@ class _Prepared:
                 contracted=self.contracted,
                 used=used.amounts,
                 account=account,
-                buckets=buckets,
+                vocabulary=self.policy.vocabulary,
+                before=[stays[settlement] for settlement in self.request.earlier],
             )
             benefit = evaluate(self.policy, case)
         except YijieError as refusal:
@@ -213,7 +220,7 @@ CONFIRM = """
 WITH k AS (
     SELECT * FROM json_to_recordset(%(decisions)s::json)
         AS k (id bigint, settlement bigint, care text, home text, person text, insurance text, year smallint,
-              version integer, amounts jsonb, deltas jsonb, policy text, "case" text, at timestamptz)
+              version integer, amounts jsonb, deltas jsonb, allowances jsonb, policy text, "case" text, at timestamptz)
 ), applied AS (
     UPDATE decision_accumulator a SET version = k.version, amounts = k.amounts,
         held = CASE %(state)s::text WHEN 'held' THEN k.settlement END FROM k
@@ -221,10 +228,10 @@ WITH k AS (
       AND a.version = k.version - 1
     RETURNING 1
 )
-INSERT INTO decision_decision (id, settlement, care_region, home_region, person_number, insurance, year, state, version,
-    deltas, policy, "case", decided_at)
-SELECT k.id, k.settlement, k.care, k.home, k.person, k.insurance, k.year, %(state)s, k.version, k.deltas, k.policy,
-       k."case", k.at
+INSERT INTO decision_decision (id, settlement, care_region, home_region, person_number, insurance, year, state,
+    version, deltas, allowances, policy, "case", decided_at)
+SELECT k.id, k.settlement, k.care, k.home, k.person, k.insurance, k.year, %(state)s, k.version, k.deltas, k.allowances,
+       k.policy, k."case", k.at
 FROM k WHERE (SELECT count(*) FROM applied) = (SELECT count(*) FROM k)
 """
 
@@ -248,6 +255,7 @@ def keep(decided: Sequence[Decided], state: str) -> None:
             "version": d.before.version + 1,
             "amounts": d.before.plus(d.benefit.deltas),
             "deltas": dict(d.benefit.deltas),
+            "allowances": allowances_json(d.benefit),
             "policy": d.policy.fingerprint,
             "case": case_json(d.case),
             "at": d.request.moment,

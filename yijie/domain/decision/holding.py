@@ -19,6 +19,7 @@ from yijie.engines.benefit import evaluate
 from yijie.kernel.dates import in_shanghai, now, today
 from yijie.kernel.errors import YijieError, invariant
 
+from .allowances import allowance_book, kept_allowances
 from .case import case_from
 from .decide import BenefitRequest, Decided, hold, keep
 from .errors import DecisionUnknown, HoldCancelled, HoldConfirmed, HoldMissing, HoldOpen
@@ -234,7 +235,7 @@ def confirm_holds(attempts: Sequence[int], care_node: str) -> dict[int, YijieErr
         decision = newest(one.settlement, holder=one.attempt)
         take_back(decision)
         posted = ledger.postings_of(one.settlement, decision.decided_at)
-        mirrored = [t for t in posted if t.template == "settlement" and t.region == one.home_region]
+        mirrored = [t for t in posted if t.template in ("settlement", "allowance") and t.region == one.home_region]
         ledger.post([t.reversed("void") for t in mirrored], one.at)
     _end(open_, State.CONFIRMED)
     return outcomes
@@ -252,8 +253,13 @@ def _confirm_settled(holds: Sequence[_Locked]) -> None:
         " = (h.person_number, h.home_region, h.insurance, h.year) AND a.held = h.attempt",
         [numbers],
     )
+    kept = kept_allowances([h.settlement for h in holds])
+
+    def beside(h: _Locked) -> list[ledger.Transaction]:
+        return allowance_book(h.settlement, h.home_region, h.person_number, kept[h.settlement])
+
     for at, together in groupby(sorted(holds, key=lambda h: h.at), key=lambda h: h.at):
-        ledger.post([t for h in together for t in h.postings()], at)
+        ledger.post([t for h in together for t in (*h.postings(), *beside(h))], at)
 
 
 TOMBSTONES = """

@@ -28,6 +28,9 @@ class Decision(models.Model):
     version = models.IntegerField("累计版本", help_text="accumulator version that applying this decision made")
     void_version = models.IntegerField("撤销版本", null=True, blank=True)
     deltas = models.JSONField("累计变动", help_text="accumulator name → fen or count added")
+    allowances = models.JSONField(
+        "津贴", default=list, db_default=[], help_text="sums beside the bill: layer, fund, paid_to, amount"
+    )
     policy = models.CharField("待遇政策", max_length=64, help_text="fingerprint of the policy pack it rests on")
     case = models.TextField("计算输入", help_text="JSON of the case as the engine saw it")
     decided_at = models.DateTimeField("决定时间")

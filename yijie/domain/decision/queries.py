@@ -9,6 +9,7 @@ from yijie.domain.transaction import fetch, from_json
 from yijie.engines.benefit import benefit_report, evaluate
 from yijie.kernel.errors import invariant
 
+from .allowances import allowances_json
 from .case import case_from
 from .errors import DecisionUnknown
 from .policies import kept_pack
@@ -40,11 +41,12 @@ def explanation_of(settlement: int) -> dict[str, Any]:
     The report's form is that of :func:`yijie.engines.benefit.benefit_report`. What comes out must be what was decided
     then; the accumulator movements, kept with the decision, are compared.
     """
-    rows = fetch('SELECT policy, "case", deltas FROM decision_decision WHERE settlement = %s', [settlement])
+    rows = fetch('SELECT policy, "case", deltas, allowances FROM decision_decision WHERE settlement = %s', [settlement])
     if not rows:
         raise DecisionUnknown(settlement=settlement)
-    [(fingerprint, case, deltas)] = rows
+    [(fingerprint, case, deltas, allowances)] = rows
     policy = kept_pack(fingerprint)
     benefit = evaluate(policy, case_from(case))
     invariant(dict(benefit.deltas) == from_json(deltas), "decision.recomputes", settlement=settlement)
+    invariant(allowances_json(benefit) == from_json(allowances), "decision.recomputes", settlement=settlement)
     return benefit_report(policy, benefit)

@@ -11,6 +11,7 @@ from .posting import (
 from .templates import (
     Transaction as Transaction,
     account_hold as account_hold,
+    allowance as allowance,
     care_settlement as care_settlement,
     home_settlement as home_settlement,
 )

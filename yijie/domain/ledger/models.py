@@ -15,6 +15,8 @@ class Account(models.TextChoices):
     """Money credited to personal accounts (owner: where it came from). Home book."""
     PERSON = "person", "个人账户"
     """A person's account (owner: person number); a credit balance, so never above zero here. Home book."""
+    ALLOWANCE_DUE = "allowance_due", "应付津贴"
+    """Allowances owed to a person (owner: person number), such as maternity allowance. Home book."""
     PERSON_HELD = "person_held", "在途个人账户"
     """Account money (owner: person number) reserved for a settlement that another node decides. Home book."""
     TO_CARE = "to_care", "应付就医地"

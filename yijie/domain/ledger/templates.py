@@ -14,6 +14,7 @@ from yijie.kernel.money import Fen
 
 from .models import Account
 
+ALLOWANCE = "allowance"
 Entry = tuple[Account, str, Fen]
 """(account, owner, amount); a positive amount is a debit."""
 
@@ -29,9 +30,10 @@ class Transaction:
     entries: tuple[Entry, ...]
 
     def reversed(self, template: str) -> Transaction:
-        """The same transaction with every amount negated, under its own number."""
+        """The same transaction with every amount negated, under its own number; an allowance's keeps its name."""
         negated = tuple((account, owner, -amount) for account, owner, amount in self.entries)
-        return replace(self, id=new_id(), template=template, entries=negated)
+        mirror = f"{self.template}_{template}" if self.template == ALLOWANCE else template
+        return replace(self, id=new_id(), template=mirror, entries=negated)
 
 
 def home_settlement(
@@ -65,6 +67,12 @@ def account_hold(settlement: int, *, home: str, person: str, account_paid: Fen) 
     """Home book: account money reserved for a settlement of another node until that node says what became of it."""
     entries: list[Entry] = [(Account.PERSON, person, account_paid), (Account.PERSON_HELD, person, -account_paid)]
     return _transaction(settlement, home, "hold", entries)
+
+
+def allowance(settlement: int, *, home: str, person: str, fund: str, amount: Fen, to_account: bool) -> Transaction:
+    """Home book: a fund pays a sum beside the bill, credited to the person's account or owed to the person."""
+    credited = Account.PERSON if to_account else Account.ALLOWANCE_DUE
+    return _transaction(settlement, home, ALLOWANCE, [(Account.FUND, fund, amount), (credited, person, -amount)])
 
 
 def _transaction(settlement: int | None, region: str, template: str, entries: list[Entry]) -> Transaction:

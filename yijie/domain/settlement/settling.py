@@ -17,6 +17,7 @@ from yijie.domain.decision import BenefitRequest, Decided, Granted
 from yijie.domain.encounter import Bill, Record
 from yijie.domain.enrolment import Shown
 from yijie.domain.transaction import execute, fetch, json_text
+from yijie.engines.benefit import Benefit
 from yijie.kernel.codes import Fund
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import YijieError, invariant
@@ -142,7 +143,7 @@ def asked_of(
     billed = [c if isinstance(c, YijieError) else c.billed(sums) for c in checked]
     ready = [b for b in billed if isinstance(b, _Billed)]
     borne = _borne_before([b.record for b in ready if b.record.segment > 1])
-    return [b if isinstance(b, YijieError) else b.asked(moment, borne.get(b.record.id, 0)) for b in billed]
+    return [b if isinstance(b, YijieError) else b.asked(moment, borne.get(b.record.id, NOTHING_BORNE)) for b in billed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,17 @@ DECLARED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Borne:
+    """What a stay has borne before: its deductible, in which settlements."""
+
+    deductible: Fen
+    settlements: tuple[int, ...]
+
+
+NOTHING_BORNE = Borne(0, ())
+
+
+@dataclass(frozen=True, slots=True)
 class _Billed:
     """A charge with its bill, ready for the home region's decision."""
 
@@ -201,7 +213,7 @@ class _Billed:
     bill: Bill
     settlement: int
 
-    def asked(self, moment: datetime, deductible_paid: Fen) -> Asked:
+    def asked(self, moment: datetime, borne: Borne) -> Asked:
         record, bill = self.record, self.bill
         ended = in_shanghai(record.ended_at or (moment if record.stay else record.began_at))
         request = BenefitRequest(
@@ -221,13 +233,16 @@ class _Billed:
             moment=moment,
             use_account=self.charge.use_account,
             continues=record.segment > 1,
-            deductible_paid=deductible_paid,
+            deductible_paid=borne.deductible,
             total=bill.total,
             not_covered=bill.not_covered,
             over_ceiling=bill.over_ceiling,
             first_self_pay=bill.first_self_pay,
             eligible=bill.eligible,
             class_b=bill.class_b,
+            units=encounter.units_of(record),
+            facts=encounter.facts_of(record),
+            earlier=borne.settlements,
         )
         return Asked(self.charge, record, self.batch, bill, request)
 
@@ -253,16 +268,16 @@ def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _O
     return _Open(charge, record, batch)
 
 
-def _borne_before(records: Sequence[Record]) -> dict[int, Fen]:
-    """Deductible that stays have borne in earlier mid-stay settlements that live, by encounter."""
+def _borne_before(records: Sequence[Record]) -> dict[int, Borne]:
+    """What stays have borne in earlier mid-stay settlements that live, by encounter."""
     if not records:
         return {}
     rows = fetch(
-        "SELECT encounter, sum(deductible)::bigint FROM settlement_settlement"
+        "SELECT encounter, sum(deductible)::bigint, array_agg(id ORDER BY id) FROM settlement_settlement"
         " WHERE encounter = ANY(%s) AND voids IS NULL AND state = 'settled' GROUP BY encounter",
         [[record.id for record in records]],
     )
-    return dict(rows)
+    return {row[0]: Borne(row[1], tuple(row[2])) for row in rows}
 
 
 INSERT = f"""
@@ -279,7 +294,7 @@ FROM json_to_recordset(%s::json) AS s (id bigint, region text, institution text,
 def _write(settled: Sequence[Settled]) -> None:
     write_care_side(settled)
     decision.confirm([s.decided for s in settled if isinstance(s.decided, Decided)])
-    ledger.post([t for s in settled for t in (_home_book(s), care_book(s))], settled[0].settled_at)
+    ledger.post([t for s in settled for t in (*_home_book(s), care_book(s))], settled[0].settled_at)
 
 
 def write_care_side(settled: Sequence[Settled]) -> None:
@@ -315,15 +330,19 @@ def _funds(s: Settled) -> dict[str, Fen]:
     return {name: amount for name, amount in s.decided.benefit.funds.items() if amount}
 
 
-def _home_book(s: Settled) -> ledger.Transaction:
-    return ledger.home_settlement(
+def _home_book(s: Settled) -> list[ledger.Transaction]:
+    """What a settlement posts in the home region's book: what it pays, and each sum beside the bill by itself."""
+    home, person, benefit = s.encounter.home_region, s.encounter.person_number, s.decided.benefit
+    paid = ledger.home_settlement(
         s.id,
-        home=s.encounter.home_region,
+        home=home,
         care=s.encounter.region,
-        person=s.encounter.person_number,
+        person=person,
         funds=_funds(s),
-        account_paid=s.decided.benefit.personal_account,
+        account_paid=benefit.personal_account,
     )
+    allowances = decision.allowances_json(benefit) if isinstance(benefit, Benefit) else []
+    return [paid, *decision.allowance_book(s.id, home, person, allowances)]
 
 
 def care_book(s: Settled) -> ledger.Transaction:

@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 from string import Template
 
+from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.read_policy import read_policy
 from yijie.engines.benefit.schema import policy_schema
+from yijie.engines.benefit.schema_of_pool import pool_schema
 from yijie.kernel.errors import YijieError
 
 SCHEMA_FILE = "policy.schema.json"
@@ -42,14 +44,14 @@ def write_new_policy(folder: Path, region: str, zh: str, en: str, since: date) -
         path.name: EDITOR_LINE + Template(path.read_text(encoding="utf-8")).substitute(facts)
         for path in sorted(TEMPLATE.glob("*.yaml"))
     }
-    read_policy(files, str(folder))
-    files[SCHEMA_FILE] = schema_text()
+    files[SCHEMA_FILE] = schema_text(read_policy(files, str(folder)))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     return list(files)
 
 
-def schema_text() -> str:
-    """The JSON Schema of policy files, as it is shipped beside the packs and written into a new folder."""
-    return json.dumps(policy_schema(), ensure_ascii=False, indent=1) + "\n"
+def schema_text(policy: Policy | None = None) -> str:
+    """The JSON Schema of policy files, as it is shipped beside the packs; of one pool's with the words it declares."""
+    schema = pool_schema(policy.vocabulary) if policy else policy_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"

@@ -77,9 +77,14 @@ def diff(
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    pool: Annotated[
+        Path | None,
+        typer.Option(metavar="P", help="带上该政策文件夹声明的词 / with the words this policy folder declares"),
+    ] = None,
+) -> None:
     """输出编辑器用的 JSON Schema Print the JSON Schema by which editors complete and check policy files."""
-    typer.echo(schema_text(), nl=False)
+    typer.echo(schema_text(load_policy(pool) if pool else None), nl=False)
 
 
 @app.command()

@@ -232,8 +232,8 @@ class HospitalSystem:
         output = self.ask("2301", {"feedetail": rows}, insured_in=patient.home_region)
         return list(output["result"])
 
-    def discharge(self, patient: Patient, encounter: str, ended: datetime) -> None:
-        """2402 with one discharge diagnosis."""
+    def discharge(self, patient: Patient, encounter: str, ended: datetime, **more: str) -> None:
+        """2402 with one discharge diagnosis; ``more`` fields of ``dscginfo``, such as how a child was born."""
         diagnosis = self.diagnosis(1, "K35.800", "急性阑尾炎", ended)
         self.ask(
             "2402",
@@ -246,6 +246,7 @@ class HospitalSystem:
                     "dscg_dept_codg": "A04",
                     "dscg_dept_name": "外科",
                     "dscg_way": "1",
+                    **more,
                 },
                 "diseinfo": [diagnosis | {"mdtrt_id": encounter, "psn_no": patient.number}],
             },
