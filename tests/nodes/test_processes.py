@@ -563,6 +563,8 @@ def test_a_region_is_handed_over_while_desks_go_on(net):
         time.sleep(0.5)
     finished(clerks)
     found, outcomes, attempts = judged(net, clerks)
+    for clerk in clerks:
+        clerk.desk.close()
     print(f"handed over under load; messages {dict(outcomes)}; attempts checked {attempts}")
     assert not found, "\n".join(found[:40])
     assert _settled_after(net, moved_at), "nobody of the region was settled for after it had moved"

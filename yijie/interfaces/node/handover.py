@@ -88,7 +88,9 @@ PARTS = (
     Part("decision_policypack", "true", shared=True, stays=True),
     Part("catalogue_item", "true", shared=True, stays=True),
     Part("catalogue_term", "starts_with(region, left({p}, 2))", shared=True, stays=True),
+    Part("catalogue_ownitem", "starts_with(region, {p})"),
     Part("catalogue_mapping", "starts_with(region, {p})"),
+    Part("catalogue_acceptance", "starts_with(region, {p})"),
     Part("enrolment_person", f"id IN ({MOVED_PERSONS})", shared=True, stays=True),
     Part("enrolment_enrolment", "starts_with(region, {p})"),
     Part("enrolment_specialgroup", f"person_id IN ({MOVED_PERSONS})", shared=True, stays=True),
@@ -107,6 +109,7 @@ PARTS = (
     Part("encounter_fee_line", f"encounter_id IN ({ENCOUNTERS})"),
     Part("settlement_settlement", "starts_with(region, {p})"),
     Part("settlement_attempt", "starts_with(region, {p})"),
+    Part("settlement_resettlement", "starts_with(region, {p})"),
     Part("settlement_certificate", f"encounter IN ({ENCOUNTERS})"),
     Part("settlement_list_settlementlist", "starts_with(region, {p})"),
     Part("archive_entry", "starts_with(region, {p})"),
@@ -119,6 +122,9 @@ PARTS = (
 """In the order in which the new node takes them; the old node lets go in the opposite order."""
 STAY_BEHIND = {
     "fsi_client": "its keys are sealed by the node's own key: hospitals are registered anew",
+    "access_grant": "who may do what is granted anew: users belong to a node",
+    "access_event": "what was done at a node stays with that node",
+    "fsi_tally": "counts of messages that this node answered",
     "fsi_certification": "begins anew where the hospital connects",
     "filing_filedelsewhere": "read again from the home nodes",
     "exchange_position": "the hub reads it from every node",
