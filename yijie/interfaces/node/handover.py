@@ -124,6 +124,8 @@ STAY_BEHIND = {
     "fsi_client": "its keys are sealed by the node's own key: hospitals are registered anew",
     "access_grant": "who may do what is granted anew: users belong to a node",
     "access_event": "what was done at a node stays with that node",
+    "desk_attempt": "what a desk's page sent, for its user to look after",
+    "desk_change": "changes of reference data that wait for a second person",
     "fsi_tally": "counts of messages that this node answered",
     "fsi_certification": "begins anew where the hospital connects",
     "filing_filedelsewhere": "read again from the home nodes",
