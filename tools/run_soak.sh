@@ -8,13 +8,11 @@ trap 'rm -f "$output"' EXIT
 began=$(date +%s)
 
 # Spark is optional: its tests run where it and a Java runtime can be had, and say so where not.
-if [ $# = 0 ]; then
-    "$bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements/spark.txt >/dev/null 2>&1 ||
-        echo "Spark could not be installed; its tests are skipped." >&2
-    if ! command -v java >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        { apt-get update -q && apt-get install -y -q default-jre-headless; } >/dev/null 2>&1 ||
-            echo "No Java runtime could be installed; the tests of Spark are skipped." >&2
-    fi
+"$bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements/spark.txt >/dev/null 2>&1 ||
+    echo "Spark could not be installed; its tests are skipped." >&2
+if ! command -v java >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    { apt-get update -q && apt-get install -y -q default-jre-headless; } >/dev/null 2>&1 ||
+        echo "No Java runtime could be installed; the tests of Spark are skipped." >&2
 fi
 
 "$bin/python" -m pytest -n 2 --dist worksteal -m soak -p no:randomly -vv -rP --durations=0 "$@" >"$output" 2>&1

@@ -43,16 +43,16 @@ def bills(count):
 
 def attempt(address, body, starting):
     """One client's try; None where the server was gone before it answered."""
-    with suppress(OSError, http.client.HTTPException), connected(address) as connection:
+    with connected(address) as connection:
         starting.wait()
-        return asked(connection, "2304", body)
-    starting.abort()
+        with suppress(OSError, http.client.HTTPException):
+            return asked(connection, "2304", body)
     return None
 
 
 def kill_in_the_middle(server, messages, after):
     """Let the clients go and kill the server that much later; what each of them was answered."""
-    starting = threading.Barrier(len(messages) + 1)
+    starting = threading.Barrier(len(messages) + 1, timeout=60)
     with ThreadPoolExecutor(len(messages)) as clients:
         answers = [clients.submit(attempt, server.address, body, starting) for _, body in messages]
         starting.wait()
