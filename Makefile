@@ -8,7 +8,7 @@ RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit bench soak mutate lock clean his-coverage
+.PHONY: help demo serve test lint unit bench soak pages mutate lock clean his-coverage
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,8 @@ lint: $(DEV_READY) ## Style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 
 unit: $(DEV_READY) ## The tests with branch coverage
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	    { apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk; } >/dev/null || true
 	@sh tools/run_tests.sh $(TESTS)
 
 bench: $(DEV_READY) ## All benchmarks, each a ratio measured in this run (ONLY=name for one)
@@ -38,6 +40,9 @@ mutate: $(DEV_READY) ## Small mistakes put into the benefit engine: do its tests
 
 his-coverage: $(RUN_READY) ## Write docs/his-coverage.md from the code
 	@DJANGO_SETTINGS_MODULE=yijie.settings $(BIN)/python -m yijie.interfaces.fsi.coverage
+
+pages: $(DEV_READY) ## Measure every page anew: docs/reports/pages.md
+	@YIJIE_PAGE_REPORT=docs/reports/pages.md $(BIN)/python -m pytest -n 0 -p no:randomly tests/interfaces/desk/test_weight.py
 
 lock: $(DEV_READY) ## Pin all dependencies anew with hashes
 	@sh tools/lock.sh $(BIN)

@@ -1,4 +1,16 @@
-from .errors import ItemUnknown as ItemUnknown, MappingUnfit as MappingUnfit, MappingUnknown as MappingUnknown
+from .accepting import (
+    OwnRow as OwnRow,
+    accept as accept,
+    keep_own_items as keep_own_items,
+    review_acceptance as review_acceptance,
+    undo_acceptance as undo_acceptance,
+)
+from .errors import (
+    AcceptanceUnfit as AcceptanceUnfit,
+    ItemUnknown as ItemUnknown,
+    MappingUnfit as MappingUnfit,
+    MappingUnknown as MappingUnknown,
+)
 from .load import (
     ItemRow as ItemRow,
     TermRow as TermRow,
@@ -7,6 +19,7 @@ from .load import (
     load_items as load_items,
     load_terms as load_terms,
     publish_items as publish_items,
+    put_terms as put_terms,
     replace_sample_items as replace_sample_items,
 )
 from .mapping import (
@@ -28,4 +41,5 @@ from .release import (
     publish_concepts as publish_concepts,
     write_changes as write_changes,
 )
+from .suggest import Own as Own, Suggestion as Suggestion, suggest as suggest
 from .term import ItemTerm as ItemTerm, terms as terms

@@ -25,3 +25,11 @@ class MappingUnknown(YijieError):
     code = "catalogue.mapping_unknown"
     zh = "第 {position} 条：未找到机构编码 {own_code} 与国家编码 {item} 的有效对照，本次全部未撤销"
     en = "row {position}: there is no mapping of {own_code} to {item}; nothing was withdrawn"
+
+
+class AcceptanceUnfit(YijieError):
+    """Accepted mappings that cannot be reviewed or undone."""
+
+    code = "catalogue.acceptance_unfit"
+    zh = "这批对照不能{step}：{why}"
+    en = "these mappings cannot be {step_en}: {why_en}"

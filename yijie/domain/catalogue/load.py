@@ -105,6 +105,28 @@ def load_terms(rows: Iterable[TermRow]) -> int:
     return count
 
 
+PUT_TERMS = """
+INSERT INTO catalogue_term ({fields}) SELECT {fields} FROM given
+ON CONFLICT (region, item_id, since) DO UPDATE SET ({fields}) = ROW({excluded})
+""".format(fields=", ".join(TermRow._fields), excluded=", ".join(f"excluded.{field}" for field in TermRow._fields))
+
+
+def put_terms(rows: Iterable[TermRow]) -> int:
+    """Add terms, or put new facts in place of those of the same region, item and day; none may overlap another."""
+    with refusing("catalogue_term"), raw_cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE given (LIKE catalogue_term) ON COMMIT DROP")
+        cursor.execute("ALTER TABLE given DROP COLUMN id")
+        count = copy_rows("given", TermRow._fields, rows)
+        cursor.execute(PUT_TERMS)
+        cursor.execute("DROP TABLE given")
+        cursor.execute(OVERLAPS)
+        overlap = cursor.fetchone()
+        if overlap:
+            region, item, since = overlap
+            raise TermsOverlap(region=region, item=item, since=since)
+    return count
+
+
 def count_real_items(known: Collection[str]) -> int:
     """How many items are in the catalogue that are neither sample data nor among the ``known`` codes."""
     with raw_cursor() as cursor:

@@ -76,6 +76,59 @@ class Mapping(models.Model):
         return f"{self.institution} {self.own_code} {self.item}"
 
 
+class OwnItem(models.Model):
+    """An item of an institution's own list, to be mapped: what it is called there, of whom, at what price."""
+
+    id = models.BigIntegerField(primary_key=True)
+    region = models.CharField("就医地统筹区", max_length=6)
+    institution = models.CharField("机构编号", max_length=12)
+    own_code = models.CharField("机构目录编号", max_length=30)
+    own_name = models.CharField("机构目录名称", max_length=200)
+    list_type = models.CharField("目录类别", max_length=6)
+    specification = models.CharField("规格", max_length=200, blank=True)
+    maker = models.CharField("生产企业", max_length=200, blank=True)
+    unit = models.CharField("计价单位", max_length=20, blank=True)
+    price = models.DecimalField("单价（元）", max_digits=16, decimal_places=6, null=True, blank=True)
+    stored_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "机构自有项目"
+        constraints = [models.UniqueConstraint(fields=["institution", "own_code"], name="own_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.own_name} {self.own_code}"
+
+
+class Acceptance(models.Model):
+    """Suggested mappings accepted together by one person, looked over by another, undone together if wrong.
+
+    ``lines`` are the mappings made, each with the items it took the place of.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    region = models.CharField("就医地统筹区", max_length=6)
+    institution = models.CharField("机构编号", max_length=12)
+    lines = models.JSONField("对照")
+    accepted_at = models.DateTimeField("采纳时间")
+    accepted_by = models.CharField("采纳人", max_length=150)
+    reviewed_at = models.DateTimeField("复核时间", null=True)
+    reviewed_by = models.CharField("复核人", max_length=150, blank=True)
+    undone_at = models.DateTimeField("撤回时间", null=True)
+    undone_by = models.CharField("撤回人", max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = "对照采纳"
+        indexes = [models.Index(fields=["institution", "accepted_at"], name="acceptance_institution")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True) | ~Q(reviewed_by=F("accepted_by")), name="acceptance_four_eyes"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.accepted_at}"
+
+
 class Item(models.Model):
     """An entry of the national catalogues under its national code (医疗目录编码)."""
 

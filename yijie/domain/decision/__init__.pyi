@@ -22,6 +22,12 @@ from .holding import (
     hold_void_for_node as hold_void_for_node,
     old_holds as old_holds,
 )
-from .policies import keep_packs as keep_packs, packs as packs, policy_of as policy_of
+from .policies import (
+    keep_pack as keep_pack,
+    keep_packs as keep_packs,
+    kept_pack as kept_pack,
+    packs as packs,
+    policy_of as policy_of,
+)
 from .queries import YearUsed as YearUsed, accumulators_of as accumulators_of, explanation_of as explanation_of
 from .undo import void as void

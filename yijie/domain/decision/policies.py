@@ -6,6 +6,7 @@ fingerprint the first time a process loads it, so that a decision can be worked 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from django.conf import settings
@@ -38,6 +39,15 @@ def policy_of(region: str) -> Policy:
 
 def keep_packs() -> None:
     """Keep the packs in force under their fingerprints; those kept before stay as they are."""
+    _keep(list(packs().values()))
+
+
+def keep_pack(pack: Policy) -> None:
+    """Keep one more version, such as one that held before this installation was set up."""
+    _keep([pack])
+
+
+def _keep(kept: Sequence[Policy]) -> None:
     rows = [
         {
             "fingerprint": pack.fingerprint,
@@ -45,7 +55,7 @@ def keep_packs() -> None:
             "name": pack.name.zh,
             "files": dict(pack.files),
         }
-        for pack in packs().values()
+        for pack in kept
     ]
     execute(
         "INSERT INTO decision_policypack (fingerprint, region, name, files, kept_at)"

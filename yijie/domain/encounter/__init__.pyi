@@ -37,6 +37,7 @@ from .lines import (
     upload as upload,
 )
 from .measured import facts_of as facts_of, units_of as units_of
+from .preview import Preview as Preview, preview as preview
 from .queries import (
     LineRow as LineRow,
     chronic_drug_lines as chronic_drug_lines,
@@ -49,3 +50,4 @@ from .queries import (
 from .record import Record as Record, find as find, lock as lock, lock_many as lock_many, read_many as read_many
 from .register import Arrival as Arrival, admit as admit, register as register
 from .remark import Remark as Remark, remark as remark
+from .trauma import NoTrauma as NoTrauma, check_trauma as check_trauma

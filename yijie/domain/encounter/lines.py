@@ -95,12 +95,12 @@ def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
             raise ItemUnknown(position=position, serial=line.serial, item=line.item)
         left = before.get(line.serial)
         if left is None:
-            parts = _parts(encounter, term, line.amount, line.quantity, line.approval)
+            parts = parts_of(encounter, term, line.amount, line.quantity, line.approval)
         else:
             after = left.less(line)
             parts = _difference(
-                _parts(encounter, term, after.amount, after.quantity, left.approval),
-                _parts(encounter, term, left.amount, left.quantity, left.approval),
+                parts_of(encounter, term, after.amount, after.quantity, left.approval),
+                parts_of(encounter, term, left.amount, left.quantity, left.approval),
             )
         share, ceiling = term.share(encounter.insurance), term.ceiling(encounter.level)
         stored.append(LineStored(line, term, ceiling, share, parts))
@@ -108,7 +108,8 @@ def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
     return stored
 
 
-def _parts(encounter: Record, term: ItemTerm, amount: Fen, quantity: Decimal, approval: str) -> Graded:
+def parts_of(encounter: Record, term: ItemTerm, amount: Fen, quantity: Decimal, approval: str) -> Graded:
+    """The parts of a charge under a term, for a person of the encounter's insurance at an institution of its level."""
     return grade(
         FeeLine(
             amount=amount,

@@ -69,6 +69,30 @@ class Encounter(models.Model):
         return f"{self.id} {self.state}"
 
 
+class TraumaCheck(models.Model):
+    """What a bureau found about a declared trauma: whether a third party is liable, on which evidence."""
+
+    class Outcome(models.TextChoices):
+        """What the check ended with."""
+
+        PAYABLE = "payable", "无第三方责任，可支付"
+        EXCLUDED = "excluded", "第三方责任，不予支付"
+        ASKED = "asked", "需补充材料"
+
+    id = models.BigIntegerField(primary_key=True)
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="trauma_checks")
+    outcome = models.CharField("结论", max_length=10, choices=Outcome.choices)
+    evidence = models.CharField("依据", max_length=500)
+    at = models.DateTimeField("核查时间")
+    by = models.CharField("核查人", max_length=150)
+
+    class Meta:
+        verbose_name = "外伤核查"
+
+    def __str__(self) -> str:
+        return f"{self.encounter_id} {self.outcome}"
+
+
 class Diagnosis(models.Model):
     """A diagnosis of an encounter; the rank (诊断排序号) is its key within phase and encounter."""
 

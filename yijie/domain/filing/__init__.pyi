@@ -13,7 +13,13 @@ from .designation import (
     withdraw as withdraw,
 )
 from .elsewhere import facts_in as facts_in, facts_since as facts_since
-from .errors import FilingStateUnfit as FilingStateUnfit, FilingUnknown as FilingUnknown
+from .errors import (
+    FilingStateUnfit as FilingStateUnfit,
+    FilingUnknown as FilingUnknown,
+    SameHand as SameHand,
+    Unreviewed as Unreviewed,
+)
+from .follow import follow_up as follow_up, hand_over as hand_over, to_follow_up as to_follow_up
 from .load import (
     ChronicRow as ChronicRow,
     DesignationRow as DesignationRow,
@@ -21,6 +27,7 @@ from .load import (
     load_designations as load_designations,
     remove_choices_of as remove_choices_of,
 )
+from .papers import PAPER_BYTES_MAX as PAPER_BYTES_MAX, PaperUnfit as PaperUnfit, add_paper as add_paper
 from .remote import (
     KIND_NAMES as KIND_NAMES,
     Application as Application,
@@ -32,4 +39,10 @@ from .remote import (
     request as request,
     require_dates as require_dates,
     revoke as revoke,
+)
+from .review import (
+    agreed_by as agreed_by,
+    approve_reviewed as approve_reviewed,
+    levels_of as levels_of,
+    review as review,
 )

@@ -59,6 +59,22 @@ class DesignationTaken(YijieError):
     en = "rank {rank} of this business is already {institution}; withdraw it (2506) or use another rank"
 
 
+class SameHand(YijieError):
+    """Whoever agreed at one level may not agree at the next."""
+
+    code = "filing.same_hand"
+    zh = "您已办理过上一级审核，须由另一人办理"
+    en = "you already agreed at an earlier level; another person must go on"
+
+
+class Unreviewed(YijieError):
+    """An earlier level has not agreed yet."""
+
+    code = "filing.unreviewed"
+    zh = "备案 {number} 还差 {missing} 级审核，尚不能终审"
+    en = "filing {number} lacks {missing} earlier approval(s)"
+
+
 class ChronicTaken(YijieError):
     """The disease is filed already, or asked for."""
 

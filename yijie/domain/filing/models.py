@@ -70,6 +70,29 @@ class FilingStep(models.Model):
         return f"{self.filing_id} {self.state}"
 
 
+class Paper(models.Model):
+    """A paper handed in for a filing, kept as it came."""
+
+    id = models.BigIntegerField(primary_key=True)
+    filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="papers")
+    name = models.CharField("文件名", max_length=120)
+    kind = models.CharField(
+        "格式", max_length=40, choices=[("application/pdf", "PDF"), ("image/jpeg", "JPEG"), ("image/png", "PNG")]
+    )
+    size = models.IntegerField("字节数")
+    digest = models.CharField("SHA-256", max_length=64)
+    content = models.BinaryField("内容")
+    added_at = models.DateTimeField("接收时间")
+    added_by = models.CharField("接收人", max_length=150)
+
+    class Meta:
+        verbose_name = "备案材料"
+        constraints = [models.UniqueConstraint(fields=["filing", "digest"], name="paper_once")]
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.name}"
+
+
 class Designation(models.Model):
     """人员定点备案: the institution a person chose for one sort of business."""
 

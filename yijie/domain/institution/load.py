@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from yijie.domain.bulk import copy_rows, raw_cursor
+from yijie.domain.bulk import copy_rows, raw_cursor, refusing
+
+from .models import Institution
 
 
 class InstitutionRow(NamedTuple):
@@ -30,6 +32,17 @@ class InstitutionRow(NamedTuple):
 def load_institutions(rows: Iterable[InstitutionRow]) -> int:
     """Add institutions; a code that is taken refuses them all. Returns how many were added."""
     return copy_rows("institution_institution", InstitutionRow._fields, rows)
+
+
+def put_institutions(rows: Iterable[InstitutionRow]) -> int:
+    """Add institutions, or put new facts in place of those under the same code. Returns how many."""
+    given = [Institution(**row._asdict()) for row in rows]
+    fields = [name for name in InstitutionRow._fields if name != "code"]
+    with refusing("institution_institution"):
+        Institution.objects.bulk_create(
+            given, batch_size=1000, update_conflicts=True, unique_fields=["code"], update_fields=fields
+        )
+    return len(given)
 
 
 def remove_sample_institutions() -> int:

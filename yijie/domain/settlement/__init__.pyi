@@ -1,3 +1,10 @@
+from .again import (
+    NotToSettleAgain as NotToSettleAgain,
+    Repeated as Repeated,
+    ask_to_settle_again as ask_to_settle_again,
+    covered_late as covered_late,
+    repeated as repeated,
+)
 from .crossing import (
     Begun as Begun,
     BegunVoid as BegunVoid,

@@ -134,6 +134,29 @@ class Settlement(models.Model):
         return f"{self.id} {self.state}"
 
 
+class Resettlement(models.Model):
+    """A bureau asks an institution to take a settlement back and settle again; how far it is follows from the books."""
+
+    id = models.BigIntegerField(primary_key=True)
+    settlement = models.BigIntegerField("结算", unique=True)
+    region = models.CharField("就医地统筹区", max_length=6)
+    home_region = models.CharField("参保地", max_length=6)
+    institution = models.CharField("医药机构", max_length=12)
+    encounter = models.BigIntegerField("就诊")
+    person_number = models.CharField("人员编号", max_length=30)
+    reason = models.CharField("原因", max_length=200)
+    filing = models.BigIntegerField("备案", null=True)
+    asked_at = models.DateTimeField("提出时间")
+    asked_by = models.CharField("经办人", max_length=150)
+
+    class Meta:
+        verbose_name = "重新结算"
+        indexes = [models.Index(fields=["institution", "asked_at"], name="resettlement_institution")]
+
+    def __str__(self) -> str:
+        return f"{self.settlement} {self.reason}"
+
+
 class Attempt(models.Model):
     """A settlement or void whose home region is held by another node, from the desk's request to its outcome."""
 

@@ -37,6 +37,8 @@ def run(
     from yijie.interfaces.demo.accounts import accounts  # noqa: PLC0415  wants Django started
     from yijie.interfaces.demo.journey import play_journey  # noqa: PLC0415
     from yijie.interfaces.sample.load import load  # noqa: PLC0415
+    from yijie.interfaces.sample.own_items import ensure_own_items  # noqa: PLC0415
+    from yijie.interfaces.sample.users import PASSWORD, USERS, ensure_users  # noqa: PLC0415
     from yijie.interfaces.statement import print_statement  # noqa: PLC0415
 
     with narrator.console.status("装载样例国家 loading the sample nation ...") as status:
@@ -46,6 +48,8 @@ def run(
         f"{loaded.rows['catalogue items']:,} 个目录项目（{loaded.generated_s + loaded.stored_s:.1f} 秒）",
         "the sample nation is loaded; nobody in it exists",
     )
+    ensure_users()
+    ensure_own_items()
     with serving(port, database) as stage:
         narrator.tell(f"服务已启动 {stage.address}", "the server is up")
         number = play_journey(lambda _region: stage.address, narrator)
@@ -61,6 +65,14 @@ def run(
             for one in books.found:
                 narrator.tell(f"账目不符：{one.promise}", f"{one.key}: {one.seen}")
             raise typer.Exit(code=1)
+        narrator.table(
+            "样例用户  sample users",
+            ["用户名 user", "岗位 role", "范围 where"],
+            [(u.username, u.role, u.place) for u in USERS],
+        )
+        narrator.tell(
+            f"页面：{stage.address}/desk/，样例用户密码均为 {PASSWORD}", "the pages, and every sample user's password"
+        )
         if not once:
             _stay_up(narrator, stage.address, number)
     typer.echo(f"demo: every fen accounted for ({books.settlements} settlements, {books.regions} regions)")

@@ -23,6 +23,13 @@ def run(
         from yijie.interfaces.sample.load import ensure  # noqa: PLC0415  wants Django started
 
         ensure()
+        from yijie.interfaces.sample.own_items import ensure_own_items  # noqa: PLC0415
+        from yijie.interfaces.sample.users import PASSWORD, USERS, ensure_users  # noqa: PLC0415
+
+        ensure_users()
+        ensure_own_items()
+        typer.echo(f"样例用户 sample users: {', '.join(user.username for user in USERS)}; 密码 password {PASSWORD}")
+    typer.echo(f"页面 pages: http://127.0.0.1:{port}/desk/")
     typer.echo(f"医结 Yijie: http://127.0.0.1:{port}/fsi/api/rsfComIfsService/callService")
     listen(server, port, workers=workers)
     del server

@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from yijie.kernel.errors import YijieError
 
+from . import tally
 from .tables import transaction_numbers
 
 log = structlog.get_logger("yijie.fsi")
@@ -44,6 +45,7 @@ def count(
     done, refused, latency = _series_of(label)
     (done if error is None else refused).inc()
     latency.observe(seconds)
+    tally.add(label, error.code if error else "", seconds, institution=institution)
     if error is not None:
         REFUSALS.labels(label, error.code).inc()
     log.info(

@@ -1,7 +1,8 @@
-"""Tables of the interface itself: messages with their answers, sign-ins, clients, certifications."""
+"""Tables of the interface itself: messages with their answers, sign-ins, clients, certifications, tallies."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -140,6 +141,24 @@ class Certification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.institution} {self.began_at:%Y-%m-%d}"
+
+
+class Tally(models.Model):
+    """Messages of a day and region by transaction and outcome, with how many fell into each class of latency."""
+
+    pk = models.CompositePrimaryKey("day", "region", "infno", "code")
+    day = models.DateField("日期")
+    region = models.CharField("机构所在统筹区", max_length=6)
+    infno = models.CharField("交易编号", max_length=10)
+    code = models.CharField("拒绝代码", max_length=60)
+    number = models.BigIntegerField("笔数")
+    classes = ArrayField(models.BigIntegerField(), verbose_name="时延分布")
+
+    class Meta:
+        verbose_name = "接口统计"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.region} {self.infno} {self.code}"
 
 
 class Observation(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,23 @@ def open_database() -> Any:
     else:
         server = start_embedded(data_home())
         os.environ["YIJIE_DATABASE_URL"] = url_of(server)
+    os.environ.setdefault("YIJIE_SECRET_KEY", kept_secret(data_home()))
     wake_django()
     bring_tables_up()
     _reach_others()
     return server
+
+
+def kept_secret(home: Path) -> str:
+    """The secret that signs sessions, made once and kept in ``home``, so that restarts and workers agree on it."""
+    home.mkdir(parents=True, exist_ok=True)
+    kept = home / "secret-key"
+    try:
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as fresh:
+            fresh.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return kept.read_text(encoding="ascii")
 
 
 def _reach_others() -> None:
@@ -63,10 +77,12 @@ def bring_tables_up() -> None:
     """Bring the database to the newest tables, with partitions for what is to come and the policies of today."""
     from django.core.management import call_command  # noqa: PLC0415  wants Django started
 
-    from yijie.domain import decision, files  # noqa: PLC0415  wants Django started
+    from yijie.domain import access, decision, files  # noqa: PLC0415  wants Django started
     from yijie.domain.partition import ensure_partitions  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    access.apply_region_scope()
     ensure_partitions()
     decision.keep_packs()
     files.remove_expired()

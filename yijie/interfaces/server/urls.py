@@ -1,6 +1,6 @@
 """Addresses of the server."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 
 from yijie import __version__
@@ -8,10 +8,13 @@ from yijie import __version__
 from .health import healthz, metrics, readyz
 
 
-def front(_request: HttpRequest) -> HttpResponse:
-    """What runs here, in words, until there are pages."""
+def front(request: HttpRequest) -> HttpResponse:
+    """A browser is led to the pages; anything else is told in words what runs here."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return HttpResponseRedirect("/desk/")
     return HttpResponse(
-        f"医结 Yijie {__version__}\n国家医保接口 national HIS interface: POST /fsi/api/rsfComIfsService/callService\n",
+        f"医结 Yijie {__version__}\n国家医保接口 national HIS interface: POST /fsi/api/rsfComIfsService/callService\n"
+        "页面 pages: /desk/\n",
         content_type="text/plain; charset=utf-8",
     )
 
@@ -24,4 +27,5 @@ urlpatterns = [
     path("", include("yijie.interfaces.fsi.certification.page")),
     path("", include("yijie.interfaces.fsi.views")),
     path("", include("yijie.interfaces.node.http")),
+    path("desk/", include("yijie.interfaces.desk.urls")),
 ]

@@ -1,0 +1,99 @@
+"""How many messages of a day and region were done or refused, and how quick: sums in memory, carried to a table.
+
+Nothing waits for it: the path of a message adds to a dictionary; a thread of the server carries the sums to the
+database. What a killed process had not carried yet is lost; these are figures to look at, not books.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from bisect import bisect_left
+
+import psycopg
+import structlog
+from django.db import DatabaseError, InterfaceError, connection
+
+from yijie.domain.transaction import execute, json_text
+from yijie.kernel.dates import today
+from yijie.kernel.region import is_region, pool_of
+
+log = structlog.get_logger("yijie.fsi")
+
+MS_BOUNDS = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+"""Upper ends of the classes of latency, in milliseconds; the last class is open."""
+SECONDS = 10
+KEYS_MAX = 20_000
+"""Sums kept in memory while the database is away; what comes on top is not counted."""
+
+Key = tuple[str, str, str, str]
+_lock = threading.Lock()
+_sums: dict[Key, list[int]] = {}
+_stop = threading.Event()
+
+ADD = """
+INSERT INTO fsi_tally (day, region, infno, code, number, classes)
+SELECT day, region, infno, code, number, classes FROM json_to_recordset(%s::json)
+    AS k (day date, region text, infno text, code text, number bigint, classes bigint[])
+ON CONFLICT (day, region, infno, code) DO UPDATE SET
+    number = fsi_tally.number + excluded.number,
+    classes = ARRAY(SELECT a + b FROM unnest(fsi_tally.classes, excluded.classes) AS both_ (a, b))
+"""
+
+
+def add(infno: str, code: str, seconds: float, *, institution: str) -> None:
+    """Count one message answered; ``code`` is why it was refused, empty for one that was done."""
+    region = institution[1:7]
+    key = (today().isoformat(), pool_of(region) if is_region(region) else "", infno, code)
+    with _lock:
+        sums = _sums.get(key)
+        if sums is None:
+            if len(_sums) >= KEYS_MAX:
+                return
+            sums = _sums[key] = [0] * (len(MS_BOUNDS) + 1)
+        sums[bisect_left(MS_BOUNDS, seconds * 1000)] += 1
+
+
+def carry() -> None:
+    """Add the sums to the table; they stay in memory where the database is away."""
+    with _lock:
+        taken = dict(_sums)
+        _sums.clear()
+    if not taken:
+        return
+    rows = [
+        {"day": day, "region": region, "infno": infno, "code": code, "number": sum(classes), "classes": classes}
+        for (day, region, infno, code), classes in sorted(taken.items())
+    ]
+    try:
+        execute(ADD, [json_text(rows)])
+    except (DatabaseError, InterfaceError, psycopg.Error):
+        with _lock:
+            for key, classes in taken.items():
+                there = _sums.setdefault(key, [0] * len(classes))
+                there[:] = [a + b for a, b in zip(there, classes, strict=True)]
+        raise
+
+
+def carry_now_and_then() -> None:
+    """Start the thread of this server process that carries the sums; it ends with the process."""
+    threading.Thread(target=_carrying, name="tally", daemon=True).start()
+    atexit.register(_end)
+
+
+def _carrying() -> None:
+    while not _stop.wait(SECONDS):
+        _try_to_carry()
+
+
+def _end() -> None:
+    _stop.set()
+    _try_to_carry()
+
+
+def _try_to_carry() -> None:
+    try:
+        carry()
+    except (DatabaseError, InterfaceError, psycopg.Error):
+        log.warning("tally not carried", exc_info=True)
+        connection.close()
