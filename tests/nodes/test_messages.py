@@ -1,6 +1,7 @@
 """What a node takes from others and what it refuses: strangers, forged and altered messages, repetitions, old ones."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,11 +16,14 @@ from yijie.domain.exchange import asking
 from yijie.domain.exchange.envelope import canonical, sealed
 from yijie.domain.exchange.errors import MessageUnreadable, PeerSilent, SignatureWrong
 from yijie.domain.exchange.identity import Identity
+from yijie.domain.exchange.kinds import KINDS
 from yijie.domain.exchange.membership import KEYS_OVERLAP, Card, admit
 from yijie.domain.settlement import Charge
 from yijie.domain.transaction import fetch, in_transaction
 from yijie.engines.benefit import read_policy
 from yijie.interfaces.node import handlers
+from yijie.interfaces.node.bodies import BODIES
+from yijie.interfaces.node.schemas import published
 from yijie.interfaces.sample.institutions import BEIJING_TERTIARY
 from yijie.kernel.dates import clock_set_to, now
 from yijie.kernel.ids import new_id
@@ -114,6 +118,27 @@ def test_bytes_that_are_no_message_are_refused_and_recorded(places):
 def test_a_signature_that_is_no_hexadecimal_is_refused(places):
     wire = msgspec.json.decode(message(places))
     assert told(places, canonical(wire | {"signature": "zz"})) == "exchange.signature_wrong"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"items": 3},
+        {"items": [{}]},
+        {"items": [{"attempt": "one"}]},
+        {"settles": []},
+        [],
+    ],
+)
+def test_a_body_that_is_not_what_its_kind_carries_is_refused_by_name(places, body):
+    wire = sealed("node-51", "benefit.cancel", body, identity=places[0].identity, message_id=str(new_id()))
+    assert told(places, wire) == last_refusal(places) == "exchange.unreadable"
+
+
+def test_the_published_schema_is_that_of_this_code():
+    kept = Path(__file__).parents[2] / "docs" / "nodes.schema.json"
+    assert msgspec.json.decode(kept.read_bytes()) == published(), "write it anew: yijie node schemas"
+    assert {(kind.name, version) for kind in KINDS.values() for version in kind.versions} == BODIES.keys()
 
 
 def test_a_message_for_somebody_else_is_refused(places):
