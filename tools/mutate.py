@@ -21,11 +21,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import hypothesis.strategies
 import msgspec
 import numpy as np
@@ -40,7 +40,8 @@ ARGUED = ROOT / "tools" / "mutants_argued.yaml"
 TESTS = ROOT / "tests" / "engines"
 PRELOADED = (hypothesis.strategies, msgspec, np, typer, yaml)
 """Imported here once, so that no fork has to."""
-SLOWEST_S = 150
+QUICKLY, SLOWLY, SURVIVED = "noticed quickly", "noticed slowly", "SURVIVED"
+SLOWEST_S = 600
 """A mutant whose tests run longer has been noticed: it loops."""
 SLOW = "random or real_packs or published or quarter_of or agree"
 GROUPS = {
@@ -84,7 +85,7 @@ GROUPS = {
             "compiled/writing",
         ),
         ("test_compiled",),
-        ("test_compiled", "test_columnar", "test_answers"),
+        ("test_compiled", "test_answers"),
     ),
     "columnar": (
         (
@@ -147,7 +148,7 @@ def mutants(module: str) -> Iterator[Mutant]:
         (node, change) for node in run_code(tree) for change in changes(node, written=module.startswith("compiled"))
     ]
     for node, (what, apply) in places:
-        before = deepcopy(node.__dict__)
+        before = {name: list(value) if isinstance(value, list) else value for name, value in node.__dict__.items()}
         apply()
         yield Mutant(module, node.lineno, lines[node.lineno - 1].strip(), what, ast.unparse(tree))
         node.__dict__.clear()
@@ -195,7 +196,7 @@ def changes(node: ast.AST, *, written: bool) -> Iterator[Change]:
         yield "not dropped", lambda: setattr(node, "op", ast.UAdd()) or setattr(node, "operand", truth(node.operand))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLED:
         name = node.func.id
-        yield f"{name} → {CALLED[name]}", lambda: setattr(node.func, "id", CALLED[name])
+        yield f"{name} → {CALLED[name]}", lambda: setattr(node, "func", ast.Name(CALLED[name], ast.Load()))
 
 
 def truth(node: ast.expr) -> ast.expr:
@@ -273,10 +274,12 @@ def waited(pid: int) -> int:
     return -1
 
 
-def survives(mutant: Mutant) -> bool:
-    """Whether no test of its group notices a mutant."""
+def outcome_of(mutant: Mutant) -> str:
+    """Which tests of its part notice a mutant: the quick ones, the slow ones, or none."""
     first, second = next(tests for modules, *tests in GROUPS.values() if mutant.module in modules)
-    return not noticed(mutant, first, f"not ({SLOW})") and not noticed(mutant, second, "")
+    if noticed(mutant, first, f"not ({SLOW})"):
+        return QUICKLY
+    return SLOWLY if noticed(mutant, second, "") else SURVIVED
 
 
 def main() -> None:
@@ -289,43 +292,46 @@ def main() -> None:
     parser.add_argument("--group", choices=[*GROUPS], action="append", help="only this part of the engine")
     chosen = parser.parse_args()
     groups = chosen.group or list(GROUPS)
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
     for group in groups:
-        if noticed(None, GROUPS[group][1], f"not ({SLOW})"):
+        if noticed(None, GROUPS[group][1], f"not ({SLOW})") or noticed(None, GROUPS[group][2], ""):
             sys.exit(f"The tests of {group} fail without any mutant.")
     everything = {group: [m for module in GROUPS[group][0] for m in mutants(module)] for group in groups}
     for found in everything.values():
         random.Random(chosen.seed).shuffle(found)  # noqa: S311  a sample, not a secret
-    tried: list[tuple[Mutant, bool]] = []
+    tried: list[tuple[Mutant, str]] = []
     until = time.monotonic() + chosen.minutes * 60
     for round_ in range(max(map(len, everything.values()))):
         for found in everything.values():
             if round_ < len(found) and time.monotonic() < until:
-                tried.append((found[round_], survives(found[round_])))
-                mutant, lived = tried[-1]
+                tried.append((found[round_], outcome_of(found[round_])))
+                mutant, outcome = tried[-1]
                 print(
-                    f"{len(tried)} {'SURVIVED' if lived else 'killed'} {mutant.module}:{mutant.line} {mutant.change}",
+                    f"{len(tried)} {outcome} {mutant.module}:{mutant.line} {mutant.change}",
                     flush=True,
                 )
     sys.exit(report(everything, tried, chosen.seed))
 
 
-def report(everything: dict[str, list[Mutant]], tried: list[tuple[Mutant, bool]], seed: int) -> int:
+def report(everything: dict[str, list[Mutant]], tried: list[tuple[Mutant, str]], seed: int) -> int:
     """Write what was found; 1 if a survivor has no argument."""
     argued = yaml.safe_load(ARGUED.read_text(encoding="utf-8")) if ARGUED.exists() else {}
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=ROOT
     )
     rows, unargued = [], 0
-    for mutant, lived in tried:
-        if lived:
+    for mutant, outcome in tried:
+        if outcome == SURVIVED:
             argument = argued.get(mutant.module, {}).get(f"{mutant.said} | {mutant.change}")
             unargued += argument is None
             said = mutant.said.replace("|", "\\|")
             rows.append(f"| `{mutant.module}:{mutant.line}` | `{said}` | {mutant.change} | {argument or '**none**'} |")
     counts = []
     for group, found in everything.items():
-        own = [lived for mutant, lived in tried if mutant.module in GROUPS[group][0]]
-        counts.append(f"| {group} | {len(found)} | {len(own)} | {len(own) - sum(own)} | {sum(own)} |")
+        own = [outcome for mutant, outcome in tried if mutant.module in GROUPS[group][0]]
+        by = " | ".join(str(own.count(outcome)) for outcome in (QUICKLY, SLOWLY, SURVIVED))
+        counts.append(f"| {group} | {len(found)} | {len(own)} | {by} |")
     text = [
         "# Mutation testing of the benefit engine (`make mutate`)",
         "",
@@ -333,8 +339,8 @@ def report(everything: dict[str, list[Mutant]], tried: list[tuple[Mutant, bool]]
         "- a random sample, in turn from each part of the engine, for as long as was given",
         "- noticed means: some test fails, or never ends, within the tests named in `tools/mutate.py`",
         "",
-        "| part | mutants | tried | noticed | survived |",
-        "|---|---|---|---|---|",
+        "| part | mutants | tried | noticed by quick tests | only by slow comparisons | survived |",
+        "|---|---|---|---|---|---|",
         *counts,
         "",
         "| survivor | line | change | argument |",
@@ -342,6 +348,7 @@ def report(everything: dict[str, list[Mutant]], tried: list[tuple[Mutant, bool]]
         *rows,
         "",
     ]
+    REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text("\n".join(text), encoding="utf-8")
     print(f"{len(rows)} of {len(tried)} survived, {unargued} without an argument. Report: {REPORT.relative_to(ROOT)}")
     return int(unargued > 0)

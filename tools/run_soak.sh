@@ -3,6 +3,7 @@
 set -u
 bin=.venv/bin
 report=docs/reports/soak.md
+mkdir -p docs/reports
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 began=$(date +%s)

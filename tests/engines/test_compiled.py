@@ -13,7 +13,7 @@ from random_claims import PACKS, random_people
 from test_catalogue import QINGDAO, asked
 from test_properties import policies, visits
 
-from yijie.engines.benefit import Bucket, Years, load_policy, settle_all
+from yijie.engines.benefit import Bucket, Years, evaluate, load_policy, settle_all
 from yijie.engines.benefit.compiled import kinds, programs
 from yijie.engines.benefit.loading import read_text_file
 from yijie.engines.benefit.read_cases import read_cases
@@ -247,3 +247,12 @@ def test_kinds_look_only_at_what_the_policy_asks():
     away = policy(layer(ratio({"by": "relation", "local": "80%", "else": "60%"})))
     assert kinds.kind_by(away)(one, 3) != kinds.kind_by(away)(other, 3)
     assert other.remote.relation is not Relation.LOCAL
+
+
+def test_layers_that_share_a_limit_see_what_the_one_before_has_moved():
+    shared = {"per": "year", "counter": "both", "amount": since(300)}
+    first = layer(ratio("50%"), {"payment_ceiling": shared})
+    second = layer(ratio("50%"), {"payment_ceiling": shared}, pays_from="large_amount")
+    rules = policy(first, second)
+    assert same(rules, [case("400"), case("100"), case("900")]) == 3
+    assert evaluate(rules, case("400"), trace=False).deltas["both.paid"] == 300_00

@@ -1,6 +1,7 @@
 """What a node takes from others and what it refuses: strangers, forged and altered messages, repetitions, old ones."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,15 +10,20 @@ from nodes.desk_life import discharged
 from nodes.place import Place, databases, introduce, make_identity
 from people import born
 
-from yijie.domain import exchange, settlement
+from yijie.domain import decision, exchange, ledger, settlement
+from yijie.domain.decision import policies
 from yijie.domain.exchange import asking
 from yijie.domain.exchange.envelope import canonical, sealed
 from yijie.domain.exchange.errors import MessageUnreadable, PeerSilent, SignatureWrong
 from yijie.domain.exchange.identity import Identity
+from yijie.domain.exchange.kinds import KINDS
 from yijie.domain.exchange.membership import KEYS_OVERLAP, Card, admit
 from yijie.domain.settlement import Charge
 from yijie.domain.transaction import fetch, in_transaction
+from yijie.engines.benefit import read_policy
 from yijie.interfaces.node import handlers
+from yijie.interfaces.node.bodies import BODIES
+from yijie.interfaces.node.schemas import published
 from yijie.interfaces.sample.institutions import BEIJING_TERTIARY
 from yijie.kernel.dates import clock_set_to, now
 from yijie.kernel.ids import new_id
@@ -112,6 +118,27 @@ def test_bytes_that_are_no_message_are_refused_and_recorded(places):
 def test_a_signature_that_is_no_hexadecimal_is_refused(places):
     wire = msgspec.json.decode(message(places))
     assert told(places, canonical(wire | {"signature": "zz"})) == "exchange.signature_wrong"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"items": 3},
+        {"items": [{}]},
+        {"items": [{"attempt": "one"}]},
+        {"settles": []},
+        [],
+    ],
+)
+def test_a_body_that_is_not_what_its_kind_carries_is_refused_by_name(places, body):
+    wire = sealed("node-51", "benefit.cancel", body, identity=places[0].identity, message_id=str(new_id()))
+    assert told(places, wire) == last_refusal(places) == "exchange.unreadable"
+
+
+def test_the_published_schema_is_that_of_this_code():
+    kept = Path(__file__).parents[2] / "docs" / "nodes.schema.json"
+    assert msgspec.json.decode(kept.read_bytes()) == published(), "write it anew: yijie node schemas"
+    assert {(kind.name, version) for kind in KINDS.values() for version in kind.versions} == BODIES.keys()
 
 
 def test_a_message_for_somebody_else_is_refused(places):
@@ -287,3 +314,43 @@ def test_a_node_that_is_away_is_told_at_once_and_found_when_it_is_back(places):
             with pytest.raises(PeerSilent):
                 exchange.ask("node-51", "person.facts", {})
     assert len(count) == asking.FAILURES_TO_OPEN
+
+
+GIFT = """
+title: {zh: 津贴, en: Allowance}
+pays_from: pooled
+for: {care: inpatient}
+sources: {ours: {title: 样例 sample, url: none, trust: C}}
+steps:
+  - allowance:
+      share: [{from: 2000-01-01, value: 100%, source: ours}]
+      base: [{from: 2000-01-01, value: 100, source: ours}]
+"""
+
+
+def test_an_allowance_is_posted_where_the_person_is_insured_once_the_care_node_confirms(places, monkeypatch):
+    files = dict(decision.policy_of("510100").files)
+    files |= {"gift.yaml": GIFT, "pool.yaml": files["pool.yaml"].replace("chain:\n", "chain:\n  - gift\n", 1)}
+    generous = read_policy(files, "chengdu")
+    monkeypatch.setattr(policies, "packs", lambda: {"510100": generous})
+    body = asked(places)
+    request = body["settles"][0]["request"]
+    number, person = request["settlement"], request["person_number"]
+
+    def owed():
+        with places[1].acting():
+            return -ledger.balance("510100", ledger.Account.ALLOWANCE_DUE, person)
+
+    with places[1].acting():
+        decision.keep_packs()
+    assert "granted" in told(places, message(places, "benefit.hold", body))["settles"][0]
+    assert owed() == 0
+    for _ in "twice":
+        told(places, message(places, "benefit.confirm", {"items": [{"attempt": number}]}))
+        assert owed() == 10_000
+    attempt = new_id()
+    void = {"attempt": attempt, "settlement": number, "number": "", "encounter_number": "", "institution": "",
+            "person_number": person, "home_node": "node-51", "moment": now()}  # fmt: skip
+    told(places, message(places, "benefit.hold", {"settles": [], "voids": [msgspec.to_builtins(void)]}))
+    assert told(places, message(places, "benefit.confirm", {"items": [{"attempt": attempt}]})) == {"outcomes": [{}]}
+    assert owed() == 0

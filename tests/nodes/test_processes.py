@@ -30,6 +30,7 @@ from nodes.wires import Switch
 
 from yijie.interfaces.demo import network
 from yijie.interfaces.demo.his import Item
+from yijie.interfaces.demo.stage import ServerDidNotStart
 from yijie.interfaces.node import setup
 from yijie.interfaces.sample import shelf
 from yijie.interfaces.sample.institutions import BEIJING_TERTIARY
@@ -462,7 +463,22 @@ def judged(net, clerks):
     for member in net.provinces:
         said = member.run("coherent")
         found += [] if said.strip() == "coherent" else [said]
+    found += positions_differ(net)
     return found, Counter(f"{one.infno} {one.state} {one.code}".strip() for one in told), len(attempts)
+
+
+def positions_differ(net):
+    """What the hub says of pairs of regions that do not owe each other the same; it reads the nodes all the time."""
+    deadline = time.monotonic() + HEAL_SECONDS_MAX
+    while True:
+        try:
+            net.hub.run("hub", "status", "--home", str(net.hub.home))
+        except ServerDidNotStart as differing:
+            if time.monotonic() > deadline:
+                return [str(differing)]
+            time.sleep(1)
+        else:
+            return []
 
 
 def patients_of(net):
@@ -522,6 +538,7 @@ def test_two_minutes_of_everything(net):
     survived(net, QUICK_SECONDS, 1)
 
 
+@pytest.mark.soak
 def test_a_region_is_handed_over_while_desks_go_on(net):
     """Guangdong goes to Sichuan's node; its people's settlements before, meanwhile and after are all there, once."""
     old, new = net.provinces[2], net.provinces[1]

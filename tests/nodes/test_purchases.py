@@ -1,5 +1,6 @@
 """A pharmacy here, a person insured at another node: quoted, settled, taken back, and nothing left where it failed."""
 
+import msgspec
 import pytest
 from desks import Desk
 from journeys.test_pharmacy import purchase
@@ -12,6 +13,7 @@ from yijie.domain.exchange import PeerSilent, asking
 from yijie.domain.transaction import fetch
 from yijie.interfaces.fsi import crossing
 from yijie.interfaces.node import handlers, homes, rounds
+from yijie.interfaces.node.bodies import BODIES
 from yijie.interfaces.sample import institutions
 
 ACCOUNT = 50_000
@@ -38,7 +40,12 @@ def line(nodes):
         if any(f'"kind":"{kind}"'.encode() in wire for kind in lost):
             raise PeerSilent(node=place.code, why="超时")
         with place.acting():
-            return handlers.receive(wire)
+            answer = handlers.receive(wire)
+        said = msgspec.json.decode(answer, type=dict)["message"]
+        if "done" in said["body"]:
+            kind = said["kind"].removesuffix(".answer")
+            msgspec.convert(said["body"]["done"], BODIES[kind, said["version"]][1])
+        return answer
 
     asking.transport_is(carry)
     exchange.forget_directory()

@@ -42,8 +42,8 @@ class Switch:
     """Namespaces by name, and what happens to packets between them."""
 
     def __init__(self, names: list[str], *, seed: int = 0) -> None:
-        self.net = 64 + os.getpid() % 128
         self.names = list(names)
+        self.net = self._free_net()
         self.cuts: set[tuple[str, str]] = set()
         self.delay_seconds, self.loss = 0.0, 0.0
         self.dice = random.Random(seed)
@@ -51,11 +51,20 @@ class Switch:
         self.files: dict[str, int] = {}
         self.open = True
         for host, name in enumerate(self.names, 1):
-            _ip("netns", "add", self.space(name))
+            if host > 1:
+                _ip("netns", "add", self.space(name))
             self._wire(name, host)
         self._wire("", OUTSIDE)
         self.thread = threading.Thread(target=self._carry, daemon=True)
         self.thread.start()
+
+    def _free_net(self) -> int:
+        """A network nobody else on this machine tries things on: whoever makes the first namespace has it."""
+        for net in random.sample(range(64, 192), 128):
+            first = ["ip", "netns", "add", f"yj-{net}-{self.names[0]}"]
+            if subprocess.run(first, capture_output=True).returncode == 0:
+                return net
+        raise AssertionError("no network is free")
 
     def space(self, name: str) -> str:
         """The network namespace of a node."""

@@ -7,6 +7,7 @@ from desks import Desk
 from django.test import Client
 
 from yijie.domain import filing
+from yijie.domain.access import Role, SampleUser, User, ensure_sample_users
 from yijie.interfaces.demo.his import Item, total_of
 from yijie.interfaces.sample import cast, institutions, shelf
 from yijie.interfaces.sample.users import PASSWORD, ensure_users
@@ -40,6 +41,10 @@ def treated(own_nation):
         ("filing_hangzhou", cast.HANGZHOU_RESIDENT, "310000"),
     ):
         made[name] = waiting(member, care, FilingKind.LONG_TERM_RESIDENT)
+    ensure_sample_users(
+        [SampleUser("nobody.else", "样例", Role.HOSPITAL_DESK, institutions.BEIJING_TERTIARY)], PASSWORD
+    )
+    made["user"] = str(User.objects.get(username="nobody.else").pk)
     assert total_of(ITEMS)
     return made
 

@@ -38,6 +38,8 @@ def object_for(page, one, treated):
     """An object of the page's sort that the user may not see: of two other places; and whether they may after all."""
     if page.name.startswith("filings"):
         number, places = treated["filing_hangzhou"], ("330100", "310000")
+    elif page.name.startswith("users"):
+        number, places = treated["user"], ()
     elif page.name.startswith("people"):
         number, places = cast.HANGZHOU_RESIDENT.number, ("330100", "510100")
     elif page.name.startswith(("settlements", "hospital")):

@@ -28,8 +28,13 @@ def require_not_staying(
 
 @contextmanager
 def one_stay_at_once() -> Iterator[None]:
-    """Within the block the database's refusal of a second stay, begun by another desk meanwhile, is told as ours."""
+    """Within the block the database's refusal of a second stay, begun by another desk meanwhile, is told as ours.
+
+    Two ids that met are none of it: the transaction is tried again.
+    """
     try:
         yield
     except psycopg.errors.UniqueViolation as error:
+        if (error.diag.constraint_name or "").endswith("_pkey"):
+            raise
         raise AlreadyAdmitted(what="该患者的入院正由另一窗口办理", number="（办理中）") from error

@@ -58,15 +58,16 @@ def ask_in_versions(
     The newest comes first; where the other side does not know it, the next older one is said, and remembered for a
     while, so that nodes of two releases talk and the newer language is used soon after both know it.
     """
+    version = _spoken(node, kind, bodies)
     while True:
-        version = _spoken(node, kind, bodies)
         try:
             return version, _asked(node, kind, version, bodies[version], message_id or str(new_id()), seconds=seconds)
         except ToldByPeer as refusal:
             older = [known for known in bodies if known < version]
             if refusal.code != KindUnknown.code or not older:
                 raise
-            _older[*_pair(node), kind] = (max(older), time.monotonic() + OLDER_SECONDS)
+            version = max(older)
+            _older[*_pair(node), kind] = (version, time.monotonic() + OLDER_SECONDS)
 
 
 def _spoken(node: str, kind: str, bodies: Mapping[int, Any]) -> int:

@@ -6,16 +6,18 @@ from it: a repeated import posts nothing, a changed opening posts the difference
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from yijie.domain.bulk import copy_rows, raw_cursor, refusing
 from yijie.domain.partition import month_of
 from yijie.kernel.dates import in_shanghai
-from yijie.kernel.ids import RANDOM_BITS, new_id
+from yijie.kernel.ids import new_id
 from yijie.kernel.money import Fen
 
+MILLISECONDS_A_DAY = 86_400_000
 SOURCE = "opening"
 """Owner of the contribution account that openings are drawn on."""
 
@@ -61,6 +63,16 @@ SELECT count(*) FROM missing
 """
 
 
+def _somewhere_in_the_day(moment: datetime) -> int:
+    """A first number from which openings count on, at a random millisecond of the day.
+
+    Nodes import openings apart from each other, all at the turn of a year, and a region may move from one to another:
+    their numbers must not meet.
+    """
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return new_id(midnight + timedelta(milliseconds=secrets.randbelow(MILLISECONDS_A_DAY)))
+
+
 class OpeningRow(NamedTuple):
     """What a person's account in a home region opened with, in fen, never below zero."""
 
@@ -85,8 +97,7 @@ def load_openings(rows: Iterable[OpeningRow], at: datetime) -> int:
             "SELECT max(transaction) FROM ledger_posting WHERE month = %(month)s AND template = 'opening'", facts
         )
         last = (cursor.fetchone() or (None,))[0]
-        first_of_moment = new_id(moment) >> RANDOM_BITS << RANDOM_BITS
-        first = first_of_moment if last is None else max(first_of_moment, last + 1)
+        first = _somewhere_in_the_day(moment) if last is None else last + 1
         with refusing("ledger_balance"):
             cursor.execute(POST, facts | {"first": first})
         posted = int((cursor.fetchone() or (0,))[0])

@@ -92,11 +92,10 @@ def _settle_together(node: str, asked: Sequence[Asked]) -> list[Answered]:
 
 def _begin(asked: Sequence[Asked]) -> list[Begun | Answered]:
     """Record attempts for messages that are new; a repeated or spent one is answered by what was kept."""
-    seen = messages.claim([claim for _, claim, _ in asked])
+    seen = messages.seen([claim for _, claim, _ in asked])
     fresh = [entry for entry in asked if seen[entry[1].key] is None]
     requests = [Request(" ".join(claim.key), claim.content_hash, charge) for _, claim, charge in fresh]
     begun = dict(zip((claim.key for _, claim, _ in fresh), settlement.begin(requests) if requests else [], strict=True))
-    messages.release([claim.key for _, claim, _ in fresh])
     return [begun[claim.key] if claim.key in begun else _again(seen[claim.key]) for _, claim, _ in asked]
 
 
@@ -146,7 +145,7 @@ def purchase(
     """
 
     def begin() -> tuple[Begun, list[LineStored], str] | str:
-        seen = messages.claim([claim])[claim.key]
+        seen = messages.seen([claim])[claim.key]
         if seen is not None:
             return _kept_or_raised(seen)
         _clear_aborted(call, claim)
@@ -154,7 +153,6 @@ def purchase(
         [begun] = settlement.begin([Request(" ".join(claim.key), claim.content_hash, charge)])
         if isinstance(begun, YijieError):
             raise begun
-        messages.release([claim.key])
         return begun, lines, number
 
     started = in_transaction(begin)
@@ -205,10 +203,10 @@ def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str
     row = call.one()
 
     def begin() -> settlement.BegunVoid | str:
-        seen = messages.claim([claim])[claim.key]
+        seen = messages.seen([claim])[claim.key]
         if seen is not None:
             return _kept_or_raised(seen)
-        begun = settlement.begin_void(
+        return settlement.begin_void(
             " ".join(claim.key),
             claim.content_hash,
             number,
@@ -216,8 +214,6 @@ def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str
             institution=call.at.code,
             person_number=row["psn_no"],
         )
-        messages.release([claim.key])
-        return begun
 
     begun = in_transaction(begin)
     if isinstance(begun, str):
@@ -278,14 +274,14 @@ def reverse(call: Call, claim: Claim, key: Key, settled: int) -> str:
     person_number = call.one()["psn_no"]
 
     def begin() -> settlement.BegunVoid | str:
-        seen = messages.claim([claim])[claim.key]
+        seen = messages.seen([claim])[claim.key]
         if seen is not None:
             return _kept_or_raised(seen)
         original = messages.original_of(key)
         if original is None or original.person_number not in ("", person_number):
             raise NotThatPerson(msgid=key[2], person=person_number)
         number, encounter_number = settlement.numbers_of(settled, call.at.code, person_number)
-        begun = settlement.begin_void(
+        return settlement.begin_void(
             " ".join(claim.key),
             claim.content_hash,
             number,
@@ -293,8 +289,6 @@ def reverse(call: Call, claim: Claim, key: Key, settled: int) -> str:
             institution=call.at.code,
             person_number=person_number,
         )
-        messages.release([claim.key])
-        return begun
 
     begun = in_transaction(begin)
     if isinstance(begun, str):

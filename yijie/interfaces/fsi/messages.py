@@ -85,11 +85,27 @@ def claim(claims: Sequence[Claim]) -> dict[Key, Kept | YijieError | None]:
     return outcome
 
 
+SEEN = """
+SELECT institution, infno, msgid, content_hash, state, output FROM fsi_message m
+JOIN json_to_recordset(%s::json) AS k (institution text, infno text, msgid text) USING (institution, infno, msgid)
+"""
+
+
+def seen(claims: Sequence[Claim]) -> dict[Key, Kept | YijieError | None]:
+    """What :func:`claim` would say of messages, without claiming them: for a step after which nothing is done yet."""
+    rows = {(row[0], row[1], row[2]): row[3:] for row in fetch(SEEN, [json_text([_named(c.key) for c in claims])])}
+    return {c.key: _known(c, *rows[c.key]) if c.key in rows else None for c in claims}
+
+
 def _seen_before(repeated: Claim) -> Kept | YijieError:
-    [(content_hash, state, output)] = fetch(
+    [row] = fetch(
         "SELECT content_hash, state, output FROM fsi_message WHERE (institution, infno, msgid) = (%s, %s, %s)",
         list(repeated.key),
     )
+    return _known(repeated, *row)
+
+
+def _known(repeated: Claim, content_hash: bytes, state: str, output: str) -> Kept | YijieError:
     named = {"infno": repeated.key[1], "msgid": repeated.key[2]}
     if state != "done":
         return MessageReversed(**named)

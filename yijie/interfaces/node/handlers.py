@@ -19,6 +19,8 @@ from yijie.domain.settlement import BegunVoid
 from yijie.domain.transaction import fetch
 from yijie.kernel.errors import YijieError
 
+from .bodies import require_readable
+
 
 def _require_care(message: Message, region: str) -> None:
     """The sender may speak only for regions that it holds."""
@@ -173,7 +175,15 @@ def receive(wire: bytes) -> bytes:
     """The answer to a message from another node."""
     from .feeds import FEEDS  # noqa: PLC0415  feeds read what handlers of both roles share
 
-    return exchange.receive(wire, HANDLERS | FEEDS)
+    return exchange.receive(wire, {kind: _reading(handler) for kind, handler in (HANDLERS | FEEDS).items()})
+
+
+def _reading(handler: Handler) -> Handler:
+    def handle(message: Message) -> Any:
+        require_readable(message)
+        return handler(message)
+
+    return handle
 
 
 def moment_in(text: str) -> datetime:
