@@ -9,6 +9,7 @@ import itertools
 import json
 import secrets
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +17,12 @@ import msgspec
 
 from yijie.domain import access, institution
 from yijie.interfaces.fsi.service import answer
-from yijie.kernel.dates import now
+from yijie.kernel.dates import SHANGHAI, now
 from yijie.kernel.errors import YijieError
 
 from .page import DeskRequest
 
+FORM_AGE_MAX = timedelta(hours=8)
 _serials = itertools.count(secrets.randbelow(5000))
 
 
@@ -35,6 +37,15 @@ class DeskRefused(YijieError):
 def fresh_id(institution_code: str) -> str:
     """A fresh message id: institution, second, four digits (national form)."""
     return f"{institution_code}{now():%Y%m%d%H%M%S}{next(_serials) % 10_000:04d}"
+
+
+def moment_in(msgid: str) -> datetime:
+    """When the form with this message id was made: a form sent twice says the same both times."""
+    try:
+        made = datetime.strptime(msgid[12:26], "%Y%m%d%H%M%S").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return now()
+    return made if now() - FORM_AGE_MAX < made <= now() else now()
 
 
 def own_institution(request: DeskRequest) -> str:

@@ -17,7 +17,7 @@ from yijie.domain.encounter import Record
 from yijie.domain.encounter.models import Encounter, FeeLine
 from yijie.domain.enrolment.models import Person
 from yijie.interfaces.desk import rows
-from yijie.interfaces.desk.client import ask, fresh_id, own_institution
+from yijie.interfaces.desk.client import ask, fresh_id, moment_in, own_institution
 from yijie.interfaces.desk.language import say
 from yijie.interfaces.desk.models import Attempt
 from yijie.interfaces.desk.page import HOSPITAL, DeskRequest, page
@@ -25,7 +25,6 @@ from yijie.interfaces.desk.pages.hospital import text
 from yijie.interfaces.desk.templatetags.desk import money
 from yijie.interfaces.desk.words import ITEM_CLASSES, chosen
 from yijie.kernel.codes import Approval
-from yijie.kernel.dates import now
 from yijie.kernel.ids import parse_public_id
 
 ITEMS_MAX = 20
@@ -152,7 +151,7 @@ def charge(request: DeskRequest, number: str) -> HttpResponse:
         messages.error(request, say("单价和数量须为数字", "price and quantity must be numbers"), extra_tags="bad")
         return HttpResponseRedirect(reverse("hospital_care", args=[number]))
     charged = rows.Charged(msgid[-18:], text(request, "item", 50), *numbers, bool(request.POST.get("approved")))
-    row = rows.line(record, open_batch(record, lines_of(record)), charged, now())
+    row = rows.line(record, open_batch(record, lines_of(record)), charged, moment_in(msgid))
     infno = "2301" if record.stay else "2204"
     graded = ask(request, infno, {"feedetail": [row]}, insured_in=record.home_region, msgid=msgid)["result"][0]
     eligible = graded["inscp_scp_amt"]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from yijie.domain.encounter.models import Encounter
 from yijie.domain.enrolment.models import Person
 from yijie.interfaces.desk import rows
-from yijie.interfaces.desk.client import ask, fresh_id, own_institution
+from yijie.interfaces.desk.client import ask, fresh_id, moment_in, own_institution
 from yijie.interfaces.desk.language import say
 from yijie.interfaces.desk.listing import Listing, listed
 from yijie.interfaces.desk.page import HOSPITAL, DeskRequest, note, page
@@ -172,7 +172,7 @@ def _begin(request: DeskRequest) -> tuple[rows.Patient, dict[str, str]]:
 def admit(request: DeskRequest) -> HttpResponse:
     """Admit the person found (2401)."""
     who, said = _begin(request)
-    payload = rows.admission(who, said, now())
+    payload = rows.admission(who, said, moment_in(text(request, "msgid")))
     output = ask(request, "2401", payload, insured_in=who.home, msgid=text(request, "msgid"))
     return _begun(request, "admitted", output["result"]["mdtrt_id"], who)
 
@@ -181,10 +181,11 @@ def admit(request: DeskRequest) -> HttpResponse:
 def register(request: DeskRequest) -> HttpResponse:
     """Register an outpatient visit (2201) and say what it is (2203)."""
     who, said = _begin(request)
-    payload = rows.registration(who, said, now())
+    at = moment_in(text(request, "msgid"))
+    payload = rows.registration(who, said, at)
     output = ask(request, "2201", payload, insured_in=who.home, msgid=text(request, "msgid"))
     number = output["data"]["mdtrt_id"]
-    ask(request, "2203", rows.visit(number, who, said, now()), insured_in=who.home)
+    ask(request, "2203", rows.visit(number, who, said, at), insured_in=who.home)
     return _begun(request, "registered", number, who)
 
 

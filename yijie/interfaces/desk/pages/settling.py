@@ -14,7 +14,7 @@ from yijie.domain.encounter import Record
 from yijie.domain.enrolment.models import Person
 from yijie.interfaces.desk import rows
 from yijie.interfaces.desk.attempts import settle as settle_attempt
-from yijie.interfaces.desk.client import ask, fresh_id
+from yijie.interfaces.desk.client import ask, fresh_id, moment_in
 from yijie.interfaces.desk.language import language
 from yijie.interfaces.desk.models import Attempt
 from yijie.interfaces.desk.page import HOSPITAL, DeskRequest, page
@@ -23,7 +23,7 @@ from yijie.interfaces.desk.pages.hospital import text
 from yijie.interfaces.desk.words import ATTEMPT_STATES, chosen
 from yijie.interfaces.fsi.codes import FUND_FIELDS
 from yijie.interfaces.statement import FUNDS
-from yijie.kernel.dates import now, today
+from yijie.kernel.dates import today
 from yijie.kernel.money import fen_from_yuan
 
 
@@ -39,8 +39,9 @@ def discharge(request: DeskRequest, number: str) -> HttpResponse:
         "doctor_code": first.doctor_code,
         "doctor_name": first.doctor_name,
     }
-    payload = rows.discharge(record, said, now())
-    ask(request, "2402", payload, insured_in=record.home_region, msgid=text(request, "msgid"))
+    msgid = text(request, "msgid")
+    payload = rows.discharge(record, said, moment_in(msgid))
+    ask(request, "2402", payload, insured_in=record.home_region, msgid=msgid)
     return HttpResponseRedirect(reverse("hospital_quote", args=[number]))
 
 

@@ -169,11 +169,12 @@ def grant(request: DeskRequest, number: str) -> HttpResponse:
 @page("users/<str:number>/connect/", "users_connect", KEEPERS, methods=("POST",), step_up=True)
 def connect(request: DeskRequest, number: str) -> HttpResponse:
     """Connect the account with an identity of a bureau's own sign-in (OIDC ``sub``)."""
+    with access.as_platform():
+        one = _not_oneself(request, number)
     provider, uid = request.POST.get("provider", ""), request.POST.get("uid", "").strip()[:190]
     if provider not in dict(_providers()) or not uid:
         raise access.AccountUnfit(why="请选择登录单位并填写用户标识", why_en="choose the provider and give the subject")
     with access.as_platform():
-        one = _not_oneself(request, number)
         if SocialAccount.objects.filter(provider=provider, uid=uid).exists():
             raise access.AccountUnfit(why="该标识已关联", why_en="this identity is connected already")
         SocialAccount.objects.create(user=one, provider=provider, uid=uid)
