@@ -292,7 +292,10 @@ class Oracle:
         if not encounter.stay:
             layer, cost, taken, pooled = self._beijing_visit(person, parts.eligible)
         elif person.pool == "110000":
-            layer, cost, taken, pooled = self._beijing_stay(person, encounter.level, parts.eligible, continues, borne)
+            before = sum(s.moved["employee_inpatient.cost"] for s in encounter.settled.values()) if continues else 0
+            layer, cost, taken, pooled = self._beijing_stay(
+                person, encounter.level, parts.eligible, continues, borne, before=before
+            )
         else:
             layer, cost, taken, pooled = self._wuhan_stay(person, encounter.level, parts.eligible, continues, borne)
         drawn = min(person.account, parts.eligible - pooled + parts.first_self_pay) if account else 0
@@ -309,11 +312,11 @@ class Oracle:
         counted = person.uses("count.inpatient")
         return max(counted, 1) if continues else counted + 1
 
-    def _beijing_stay(self, person, level, eligible, continues, borne):
+    def _beijing_stay(self, person, level, eligible, continues, borne, *, before):
         due = 130_000 if self._ordinal(person, continues) == 1 else 65_000
         taken = min(max(due - borne, 0), eligible)
         borders, ratios = BEIJING_BORDERS
-        paid = banded(taken, eligible, borders, ratios[level])
+        paid = banded(before + taken, before + eligible, borders, ratios[level])
         return "employee_inpatient", eligible, taken, min(paid, 50_000_000 - person.uses("employee_inpatient.paid"))
 
     def _wuhan_stay(self, person, level, eligible, continues, borne):

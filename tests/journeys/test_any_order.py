@@ -413,6 +413,13 @@ def test_any_order_of_operations_comes_out_as_the_oracle_says(own_nation):
     run(120, 40)
 
 
+def test_a_stay_settled_in_parts_goes_on_in_the_bands_where_it_was(own_nation):
+    drug, surgery = ("XB05XA0001B002010199999", "3.20"), ("003310030220000", "1200.00")
+    state = AnyOrder()
+    state.stay_in_parts(who=False, where=False, first=[(0, drug, "1", "0")], second=[(0, surgery, "40", "0")], end=True)
+    state.teardown()
+
+
 @pytest.mark.soak
 def test_any_order_of_many_operations(own_nation):
     run(1000, 80)
