@@ -97,7 +97,7 @@ def test_a_referral_over_three_levels_with_papers_and_what_follows(signed_in, tr
 ITEMS = [Item(shelf.SURGERY.code, shelf.SURGERY.price), Item(shelf.DRUG_A.code, "3.20", "10")]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def unfiled(treated):
     """A Chengdu employee settled in Beijing as a temporary visitor, who lives there; numbers of stay and settlement."""
     temporary = waiting_number(cast.CHENGDU_EMPLOYEE, "110000", FilingKind.TEMPORARY)
