@@ -116,6 +116,24 @@ def test_sessions_terminated_all_the_time(fresh_nation):
     assert disagreements() == []
 
 
+def test_while_the_database_is_away_nobody_says_that_nothing_was_done(fresh_nation):
+    [(_, body)] = bills(1)
+    name, own = one("SELECT current_database()"), one("SELECT pg_backend_pid()")
+    with serving(fresh_nation) as server, psycopg.connect(fresh_nation, dbname="postgres", autocommit=True) as over:
+        over.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            over.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s", [name, own]
+            )
+            with connected(server.address) as connection:
+                away = asked(connection, "2304", body)
+        finally:
+            over.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        assert away.code == "busy.database_away"
+        assert "未作任何处理" not in away.text
+        assert insisting(server.address, body).done
+
+
 class serving:  # noqa: N801  reads as a word in a with statement
     """A server with two processes."""
 
@@ -165,6 +183,6 @@ def insisting(address, body):
     with connected(address) as connection:
         for _ in range(PATIENCE):
             reply = asked(connection, "2304", body)
-            if reply.code not in {"busy.ask_again", "platform.unforeseen"}:
+            if reply.code not in {"busy.ask_again", "busy.database_away"}:
                 return reply
     return reply

@@ -21,6 +21,8 @@ Result = TypeVar("Result")
 
 TRIES_MAX = 6
 BACKOFF_SECONDS = 0.01
+AWAY = frozenset({"08", "53", "57"})
+"""Classes of SQLSTATE: connection lost, no room, shut down (PostgreSQL, appendix A)."""
 
 
 class BusyElsewhere(YijieError):
@@ -65,7 +67,16 @@ def _tried(work: Callable[[], Result]) -> Result:
     raise AssertionError("the loop returns or raises")
 
 
-def _cause(error: Exception) -> BaseException:
+def database_away(error: BaseException) -> bool:
+    """Whether a failure is the database gone, or without room; what was being committed then may be done or not."""
+    cause = _cause(error)
+    if not isinstance(cause, InterfaceError | psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    state = getattr(cause, "sqlstate", None)
+    return state is None or state[:2] in AWAY
+
+
+def _cause(error: BaseException) -> BaseException:
     return error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ else error
 
 

@@ -14,7 +14,7 @@ import structlog
 
 from yijie.domain import institution
 from yijie.domain.institution import Standing
-from yijie.domain.transaction import in_transaction, reading
+from yijie.domain.transaction import database_away, in_transaction, reading
 from yijie.kernel.dates import now
 from yijie.kernel.errors import BrokenInvariant, YijieError
 from yijie.kernel.region import is_region
@@ -53,6 +53,14 @@ class Unforeseen(YijieError):
     code = "platform.unforeseen"
     zh = "平台内部错误（编号 {incident}），本次未作任何处理，请用同一 msgid 重试；仍失败请将编号告知运维"
     en = "internal error {incident}; nothing was done, send the same message again and tell the operator the number"
+
+
+class DatabaseAway(YijieError):
+    """The database went away under a message; a commit may have reached it, so nobody may say that nothing was done."""
+
+    code = "busy.database_away"
+    zh = "平台数据库暂时不可用（编号 {incident}），本次是否已办理以重发结果为准，请稍后用同一报文重试"
+    en = "the database is away for a moment ({incident}); whether this was done, the same message sent again will tell"
 
 
 @dataclass
@@ -116,10 +124,12 @@ def answer(
         if isinstance(error, BrokenInvariant):
             log.exception("broken invariant", infno=passage.infno, msgid=passage.msgid)
         refusal = error
-    except Exception:
+    except Exception as failure:
         incident = secrets.token_hex(4)
-        log.exception("unforeseen", incident=incident, infno=passage.infno, msgid=passage.msgid)
-        refusal = Unforeseen(incident=incident)
+        away = database_away(failure)
+        event = "database away" if away else "unforeseen"
+        log.exception(event, incident=incident, infno=passage.infno, msgid=passage.msgid)
+        refusal = DatabaseAway(incident=incident) if away else Unforeseen(incident=incident)
     return refused(refusal, passage.profile, **passage.ended(refusal))
 
 
