@@ -125,4 +125,10 @@ def test_items_published_as_a_release(signed_in, treated):
     kept = Item.objects.get(code="NEW001")
     assert kept.negotiated
     assert kept.release > 0
+    assert kept.valid
     assert f'?release={kept.release}"' in signed_in("benefit.chengdu").get("/desk/catalogue/releases/").content.decode()
+    text = "\n".join(",".join(cells) for cells in ([column.zh for column in REFERENCES["items"].columns], (*row, "否")))
+    file = SimpleUploadedFile("rows.csv", text.encode("gb18030"))
+    ended = change_at(signed_in("admin.nation").post("/desk/reference/items/import/", {"file": file}))
+    signed_in("chief.nation").post(f"{ended}apply/")
+    assert not Item.objects.get(code="NEW001").valid, "a sheet ends an item too, as CSV of a Chinese spreadsheet"

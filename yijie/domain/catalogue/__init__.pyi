@@ -29,7 +29,14 @@ from .mapping import (
     map_items as map_items,
     unmap as unmap,
 )
-from .queries import TermAsked as TermAsked, TermPage as TermPage, term_rows as term_rows
+from .queries import (
+    ItemAsked as ItemAsked,
+    ItemPage as ItemPage,
+    TermAsked as TermAsked,
+    TermPage as TermPage,
+    item_rows as item_rows,
+    term_rows as term_rows,
+)
 from .release import (
     CONCEPTS as CONCEPTS,
     ITEM_FIELDS as ITEM_FIELDS,

@@ -36,6 +36,8 @@ class ItemRow(NamedTuple):
     negotiated: bool
     paediatric: bool
     sample: bool
+    valid: bool = True
+    """False ends it: hospitals are told; a region's terms end by their own dates."""
 
 
 class TermRow(NamedTuple):
@@ -75,9 +77,9 @@ _FIELDS = ", ".join(ItemRow._fields)
 _EXCLUDED = ", ".join(f"excluded.{field}" for field in ItemRow._fields)
 _PRESENT = ", ".join(f"catalogue_item.{field}" for field in ItemRow._fields)
 PUBLISH = f"""
-INSERT INTO catalogue_item ({_FIELDS}, valid, release) SELECT {_FIELDS}, true, %s FROM given
-ON CONFLICT (code) DO UPDATE SET ({_FIELDS}, valid, release) = ROW({_EXCLUDED}, true, excluded.release)
-WHERE ({_PRESENT}, catalogue_item.valid) IS DISTINCT FROM ({_EXCLUDED}, true)
+INSERT INTO catalogue_item ({_FIELDS}, release) SELECT {_FIELDS}, %s FROM given
+ON CONFLICT (code) DO UPDATE SET ({_FIELDS}, release) = ROW({_EXCLUDED}, excluded.release)
+WHERE ({_PRESENT}) IS DISTINCT FROM ({_EXCLUDED})
 """
 
 

@@ -1,9 +1,9 @@
-"""Items with the terms of a care region, page by page, for institutions that keep a copy."""
+"""Items, and the terms of a care region, page by page, for institutions that keep a copy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from yijie.domain.transaction import fetch
@@ -87,3 +87,47 @@ def term_rows(asked: TermAsked, *, limit: int, offset: int, with_ceiling: bool =
         },
     )
     return [TermPage(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAsked:
+    """Which items of a list are asked for; empty fields do not narrow."""
+
+    list_type: str
+    item: str = ""
+    name: str = ""
+    since: date | None = None
+    """Published on this day or later."""
+    valid: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """A national item with the release that it came or was changed in."""
+
+    code: str
+    name: str
+    specification: str
+    dosage_form: str
+    unit: str
+    valid: bool
+    release: int
+    published: datetime
+
+
+ITEMS_SELECT = """
+SELECT i.code, i.name, i.specification, i.dosage_form, i.unit, i.valid, i.release,
+       r.published_at AT TIME ZONE 'Asia/Shanghai'
+FROM catalogue_item i JOIN catalogue_release r ON r.id = i.release
+WHERE i.list_type = %(list_type)s AND (%(item)s = '' OR i.code = %(item)s)
+  AND (%(name)s = '' OR strpos(i.name, %(name)s) > 0)
+  AND (%(since)s::date IS NULL OR (r.published_at AT TIME ZONE 'Asia/Shanghai')::date >= %(since)s::date)
+  AND (%(valid)s::boolean IS NULL OR i.valid = %(valid)s::boolean)
+ORDER BY i.code LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
+def item_rows(asked: ItemAsked, *, limit: int, offset: int) -> list[ItemPage]:
+    """One page of a list's items by code."""
+    named = {name: getattr(asked, name) for name in ItemAsked.__slots__}
+    return [ItemPage(*row) for row in fetch(ITEMS_SELECT, named | {"limit": limit, "offset": offset})]

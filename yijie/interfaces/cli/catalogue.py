@@ -9,7 +9,7 @@ import typer
 
 from yijie.interfaces.server.start import open_database
 
-app = typer.Typer(no_args_is_help=True, help="National lists: diseases, operations, test indicators …")
+app = typer.Typer(no_args_is_help=True, help="National lists: drugs, services, consumables, diseases, operations …")
 
 
 @app.callback()
@@ -19,8 +19,13 @@ def group() -> None:
 
 @app.command()
 def publish(
-    transaction: Annotated[str, typer.Argument(help="number of the download: 1307 diseases, 1308 operations …")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="ZIP or text, TAB between values")],
+    transaction: Annotated[str, typer.Argument(help="number of the download: 1301 drugs, 1307 diseases …")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="a sheet (.xlsx, .csv); 1307 to 1327 also ZIP or text, TAB between values"
+        ),
+    ],
 ) -> None:
     """Put the entries of a list in place as a new release; hospitals download what changed."""
     server = open_database()

@@ -15,13 +15,16 @@ from yijie.domain.catalogue import ItemRow, TermRow
 from yijie.domain.catalogue.models import Item, Term
 from yijie.domain.institution import InstitutionRow
 from yijie.domain.institution.models import Institution
+from yijie.interfaces.fsi.codelists import code_lists
 from yijie.kernel.region import is_region, names, pool_of, province_of
 
 from .language import say
-from .sheets import Mistaken, Reader, amount_cell, day_cell, flag_cell, text_cell
+from .sheets import Mistaken, Reader, amount_cell, day_cell, flag_cell, text_cell, valid_cell
 from .words import LIST_TYPES
 
 NATION = "000000"
+CHARGE_CATEGORIES = tuple(code_lists()["med_chrgitm_type"].codes)
+"""收费项目类别 of the interface's tables"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ ITEMS = Reference(
         Column("医疗目录编码", "code", "code", text_cell(50)),
         Column("名称", "name", "name", text_cell(200)),
         Column("目录类别", "list", "list_type", text_cell(6, choices=tuple(LIST_TYPES))),
-        Column("收费项目类别", "charge category", "charge_category", text_cell(6)),
+        Column("收费项目类别", "charge category", "charge_category", text_cell(6, choices=CHARGE_CATEGORIES)),
         Column("规格", "specification", "specification", text_cell(200, required=False)),
         Column("剂型", "dosage form", "dosage_form", text_cell(200, required=False)),
         Column("生产企业", "maker", "maker", text_cell(200, required=False)),
@@ -162,6 +165,7 @@ ITEMS = Reference(
         Column("基本药物", "basic drug", "basic_drug", flag_cell),
         Column("谈判药品", "negotiated", "negotiated", flag_cell),
         Column("儿童用药", "paediatric", "paediatric", flag_cell),
+        Column("有效", "valid", "valid", valid_cell),
     ),
     key=("code",),
     put=_put_items,

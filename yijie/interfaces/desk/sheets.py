@@ -1,10 +1,11 @@
-"""Spreadsheets that people upload: read row by row, every mistake told with its row and column, all or nothing."""
+"""Spreadsheets of people (xlsx, CSV): read row by row, every mistake told with its row and column, all or nothing."""
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -17,11 +18,24 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from yijie.kernel.errors import YijieError
 
-BYTES_MAX = 5 * 1024 * 1024
-UNPACKED_BYTES_MAX = 100 * 1024 * 1024
-ROWS_MAX = 20_000
+MIB = 1024 * 1024
 CELL_MAX = 2_000
 MISTAKES_MAX = 50
+PACKED = b"PK"
+"""How an xlsx file, which is a ZIP, begins; everything else is read as CSV."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a sheet is read."""
+
+    bytes: int
+    unpacked: int
+    rows: int
+
+
+UPLOADED = Bounds(bytes=5 * MIB, unpacked=100 * MIB, rows=20_000)
+"""Through the desk, where many share the memory."""
 
 Reader = Callable[[str], Any]
 """Makes a value of a cell's text; raises :class:`Mistaken` with what is wrong."""
@@ -31,8 +45,11 @@ class SheetUnreadable(YijieError):
     """A file that is no spreadsheet we read."""
 
     code = "sheet.unreadable"
-    zh = "文件不能识别：{why}。请使用 .xlsx，第一行为列名，不超过 {rows} 行、5 MB"
-    en = "the file cannot be read: {why_en}. Use .xlsx with the columns' names in the first row, {rows} rows, 5 MB"
+    zh = "文件不能识别：{why}。请使用 .xlsx 或 .csv，第一行为列名，不超过 {rows} 行、{size} MB"
+    en = (
+        "the file cannot be read: {why_en}. Use .xlsx or .csv with the columns' names in the first row,"
+        " at most {rows} rows and {size} MB"
+    )
 
 
 class Mistaken(Exception):
@@ -69,65 +86,74 @@ class Sheet:
 
 def read_sheet(uploaded: UploadedFile | None, columns: Mapping[str, Reader]) -> Sheet:
     """Read the first sheet; ``columns`` are the names in its first row, each with how its cells are read."""
-    names, *lines = _lines(_checked(uploaded))
+    if uploaded is None:
+        raise _unreadable("没有选择文件", "no file was chosen", UPLOADED)
+    read = Sheet()
+    for number, row in rows_of(uploaded.read(UPLOADED.bytes + 1), columns, read, UPLOADED):
+        read.rows.append(row)
+        read.numbers.append(number)
+    return read
+
+
+def rows_of(
+    content: bytes, columns: Mapping[str, Reader], told: Sheet, bounds: Bounds
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a file's first sheet one by one, each with its number; what is mistaken in them goes to ``told``."""
+    if len(content) > bounds.bytes:
+        raise _unreadable("文件过大", "it is too large", bounds)
+    lines = _lines(content, bounds)
+    names = next(lines, None)
+    if names is None:
+        raise _unreadable("没有内容", "it is empty", bounds)
     places = {name: names.index(name) for name in columns if name in names}
     if missing := [name for name in columns if name not in places]:
-        raise _unreadable(f"缺少列 {'、'.join(missing)}", f"columns are missing: {', '.join(missing)}")
-    read = Sheet()
+        raise _unreadable(f"缺少列 {'、'.join(missing)}", f"columns are missing: {', '.join(missing)}", bounds)
     for number, line in enumerate(lines, 2):
         if any(line):
-            _read_row(read, number, line, places, columns)
-    return read
+            yield number, _row(told, number, line, places, columns)
 
 
 def read_cells(rows: Iterable[Mapping[str, str]], columns: Mapping[str, Reader]) -> Sheet:
     """Read rows that are no file: of a form, or as they were kept."""
     read = Sheet()
     for number, row in enumerate(rows, 1):
-        line = [row[name].strip()[:CELL_MAX] for name in columns]
-        _read_row(read, number, line, {name: place for place, name in enumerate(columns)}, columns)
+        line = [row.get(name, "").strip()[:CELL_MAX] for name in columns]
+        read.rows.append(_row(read, number, line, {name: place for place, name in enumerate(columns)}, columns))
+        read.numbers.append(number)
     return read
 
 
-def _read_row(
-    read: Sheet, number: int, line: Sequence[str], places: Mapping[str, int], columns: Mapping[str, Reader]
-) -> None:
+def _row(
+    told: Sheet, number: int, line: Sequence[str], places: Mapping[str, int], columns: Mapping[str, Reader]
+) -> dict[str, Any]:
     row = {}
     for name, reader in columns.items():
         cell = line[places[name]] if places[name] < len(line) else ""
         try:
             row[name] = reader(cell)
         except Mistaken as mistake:
-            read.mistaken(number, name, mistake.zh, mistake.en)
-    read.rows.append(row)
-    read.numbers.append(number)
+            told.mistaken(number, name, mistake.zh, mistake.en)
+    return row
 
 
-def _checked(uploaded: UploadedFile | None) -> bytes:
-    """The bytes of a file that is a spreadsheet and does not unpack to more than memory bears."""
-    if uploaded is None:
-        raise _unreadable("没有选择文件", "no file was chosen")
-    if (uploaded.size or 0) > BYTES_MAX:
-        raise _unreadable("文件过大", "it is too large")
-    content = uploaded.read()
+def _lines(content: bytes, bounds: Bounds) -> Iterator[list[str]]:
+    """The cells of each row as texts."""
+    rows = _xlsx_rows(content, bounds) if content.startswith(PACKED) else _csv_rows(content, bounds)
+    for number, row in enumerate(rows):
+        if number > bounds.rows:
+            raise _unreadable("行数过多", "it has too many rows", bounds)
+        yield [_text(cell) for cell in row]
+
+
+def _xlsx_rows(content: bytes, bounds: Bounds) -> Iterator[Iterable[Any]]:
+    """Rows of a workbook's first sheet, if it does not unpack to more than memory bears."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile as error:
-        raise _unreadable("不是 xlsx 文件", "it is not an xlsx file") from error
-    if unpacked > UNPACKED_BYTES_MAX:
-        raise _unreadable("文件解压后过大", "it unpacks to too much")
-    return content
-
-
-def _lines(content: bytes) -> list[list[str]]:
-    try:
+        if unpacked > bounds.unpacked:
+            raise _unreadable("文件解压后过大", "it unpacks to too much", bounds)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        found = []
-        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True)):
-            if number > ROWS_MAX:
-                raise _unreadable("行数过多", "it has too many rows")
-            found.append([_text(cell) for cell in row])
+        yield from book.worksheets[0].iter_rows(values_only=True)
     except (
         InvalidFileException,
         KeyError,
@@ -137,10 +163,22 @@ def _lines(content: bytes) -> list[list[str]]:
         zipfile.BadZipFile,
         DefusedXmlException,
     ) as error:
-        raise _unreadable("不是 xlsx 文件", "it is not an xlsx file") from error
-    if not found:
-        raise _unreadable("没有内容", "it is empty")
-    return found
+        raise _unreadable("不是 xlsx 文件", "it is not an xlsx file", bounds) from error
+
+
+def _csv_rows(content: bytes, bounds: Bounds) -> Iterator[Iterable[Any]]:
+    """Rows of a CSV in UTF-8, or in GB 18030 as spreadsheets in China write it."""
+    try:
+        written = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            written = content.decode("gb18030")
+        except UnicodeDecodeError as error:
+            raise _unreadable("既不是 xlsx，也不是 UTF-8 或 GB18030 的 CSV", "neither xlsx nor CSV", bounds) from error
+    try:
+        yield from csv.reader(io.StringIO(written, newline=""), strict=True)
+    except csv.Error as error:
+        raise _unreadable(f"CSV 格式错误（{error}）", f"it is no CSV ({error})", bounds) from error
 
 
 def _text(cell: Any) -> str:
@@ -152,8 +190,8 @@ def _text(cell: Any) -> str:
     return text.strip().removeprefix("'")[:CELL_MAX]
 
 
-def _unreadable(zh: str, en: str) -> SheetUnreadable:
-    return SheetUnreadable(why=zh, why_en=en, rows=ROWS_MAX)
+def _unreadable(zh: str, en: str, bounds: Bounds) -> SheetUnreadable:
+    return SheetUnreadable(why=zh, why_en=en, rows=bounds.rows, size=bounds.bytes // MIB)
 
 
 def text_cell(most: int, *, required: bool = True, choices: Sequence[str] = ()) -> Reader:
@@ -197,3 +235,8 @@ def flag_cell(cell: str) -> bool:
     if cell not in ("", "是", "否", "yes", "no", "1", "0", "True", "False"):
         raise Mistaken("应为 是 或 否", "must be yes or no")
     return cell in ("是", "yes", "1", "True")
+
+
+def valid_cell(cell: str) -> bool:
+    """是 or 否; empty is 是."""
+    return flag_cell(cell or "是")

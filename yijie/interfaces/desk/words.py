@@ -124,6 +124,8 @@ LIST_TYPES: Words = {
     "102": ("中药饮片", "herbal pieces", ""),
     "103": ("自制剂", "hospital preparations", ""),
     "104": ("民族药", "ethnic medicines", ""),
+    "105": ("其他", "other", ""),
+    "106": ("中药配方颗粒", "herbal granules", ""),
     "201": ("医疗服务项目", "service items", ""),
     "301": ("医用耗材", "consumables", ""),
 }

@@ -22,7 +22,7 @@ from yijie.interfaces.desk.sheets import Sheet, amount_cell, read_sheet, text_ce
 
 OFFICE = (Role.HOSPITAL_OFFICE,)
 SORTS = {"code": "own_code", "name": "own_name", "price": "price", "stored": "stored_at"}
-LIST_TYPES = ("101", "102", "103", "104", "105", "201", "301")
+LIST_TYPES = ("101", "102", "103", "104", "105", "106", "201", "301")
 COLUMNS = {
     "机构编码": text_cell(30),
     "名称": text_cell(200),

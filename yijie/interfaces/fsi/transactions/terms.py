@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from yijie.domain import catalogue
-from yijie.domain.catalogue import TermAsked, TermPage
+from yijie.domain.catalogue import ItemAsked, TermAsked, TermPage
 from yijie.interfaces.fsi.call import Call, Done, Row, flag_in, reads, text
 from yijie.interfaces.fsi.codelists import code_lists
 from yijie.interfaces.fsi.errors import clipped
@@ -14,6 +14,7 @@ from yijie.interfaces.fsi.lines import NO_CEILING, flag
 from yijie.interfaces.fsi.paging import page_of
 
 ETHNIC_DRUG = "104"
+NATION = "000000"
 OPERATOR = "system"
 
 
@@ -139,36 +140,36 @@ def _share(term: TermPage, share: Decimal) -> Decimal:
 
 @reads("1304")
 def ethnic_drugs(call: Call) -> Done:
-    """Drugs of the nationalities' own medicine, as far as the platform knows them."""
+    """Drugs of the nationalities' own medicine in the national catalogue, those that changed since a day."""
     row, page = call.one(), page_of(call.one())
-    asked = TermAsked(
-        region=call.at.pool,
+    asked = ItemAsked(
+        list_type=ETHNIC_DRUG,
         item=text(row, "med_list_codg"),
         name=text(row, "drug_genname") or text(row, "drug_prodname"),
-        list_type=ETHNIC_DRUG,
         since=row["updt_time"],
         valid=flag_in(row, "vali_flag"),
     )
     rows = [
         {
-            "med_list_codg": term.item,
-            "drug_prodname": term.name,
-            "drug_genname": term.name,
-            "begndate": term.since,
-            "enddate": term.until,
-            "vali_flag": flag(term.valid),
-            "rid": str(term.id),
-            "crte_time": term.since,
-            "updt_time": term.since,
+            "med_list_codg": item.code,
+            "drug_prodname": item.name,
+            "drug_genname": item.name,
+            "dosform": item.dosage_form,
+            "drug_spec": item.specification,
+            "min_prcunt": item.unit,
+            "vali_flag": flag(item.valid),
+            "rid": item.code,
+            "crte_time": item.published.date(),
+            "updt_time": item.published.date(),
             "crter_id": OPERATOR,
             "crter_name": OPERATOR,
-            "crte_optins_no": term.region,
+            "crte_optins_no": NATION,
             "opter_id": OPERATOR,
             "opter_name": OPERATOR,
-            "opt_time": term.since,
-            "optins_no": term.region,
-            "ver": str(term.id),
+            "opt_time": item.published.date(),
+            "optins_no": NATION,
+            "ver": str(item.release),
         }
-        for term in catalogue.term_rows(asked, limit=page.limit, offset=page.offset)
+        for item in catalogue.item_rows(asked, limit=page.limit, offset=page.offset)
     ]
     return Done({"data": rows})
