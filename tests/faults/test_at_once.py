@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from crowd import all_at_once
 from desks import Desk
+from journeys.test_pharmacy import account_of, purchase
 from people import born, born_many
 from reckoning import bill_of, fen, owed, percent, said
 from running import Server
@@ -111,6 +112,40 @@ def test_two_hundred_bills_of_two_hundred_persons(server, beijing):
     assert after - before == CLIENTS * STAY_OWED["pooled"]
     numbers = {reply.output["setlinfo"]["setl_id"] for reply in replies}
     assert len(numbers) == CLIENTS
+
+
+def test_a_hundred_sales_with_bad_ones_among_them(server, own_nation):
+    """Of a pharmacy's customers at one moment every tenth is refused; the rest pay what they owe, once."""
+    pharmacy, patients = Desk(institutions.BEIJING_PHARMACY), born_many(CLIENTS // 2, account=50_000)
+    bad = {
+        p.number: {"medfee_sumamt": "1.00"} if n % 20 else {"psn_name": "他人"} for n, p in enumerate(patients[::10])
+    }
+    messages = [("2102", pharmacy.message("2102", purchase(p, **bad.get(p.number, {})))) for p in patients]
+    replies = all_at_once(server.address, messages)
+    for patient, reply in zip(patients, replies, strict=True):
+        assert reply.done == (patient.number not in bad), reply.text
+        paid = reply.output["setlinfo"]["acct_pay"] if reply.done else 0
+        assert account_of(patient) == 50_000 - fen(paid)
+    assert [r.output_bytes for r in all_at_once(server.address, messages[::7])] == [
+        r.output_bytes for r in replies[::7]
+    ]
+    sold = "SELECT count(*) FROM encounter_encounter WHERE person_number = ANY(%s)"
+    assert one(sold, [p.number for p in patients]) == len(patients) - len(bad)
+
+
+def test_one_person_buys_and_settles_a_visit_at_one_moment(server, beijing):
+    """Sales and visits wait in different lines; the person's year and account count each of them once."""
+    pharmacy, patient = Desk(institutions.BEIJING_PHARMACY), born(account=50_000)
+    visits = [beijing.visit_of(patient, HUNDRED, began=now()) for _ in range(8)]
+    bills = [beijing.visit_bill(patient, visit, "100.00", batch="B1", account=True) for visit in visits]
+    messages = [("2207", beijing.message("2207", bill)) for bill in bills]
+    messages += [("2102", pharmacy.message("2102", purchase(patient))) for _ in range(8)]
+    messages += messages[:2] + messages[-2:]
+    replies = all_at_once(server.address, messages)
+    assert codes(replies) == {"": len(messages)}
+    told = {reply.output["setlinfo"]["setl_id"]: fen(reply.output["setlinfo"]["acct_pay"]) for reply in replies}
+    assert len(told) == 16
+    assert account_of(patient) == 50_000 - sum(told.values())
 
 
 def test_one_message_from_many_clients_is_one_settlement_with_one_answer(server, beijing):

@@ -1,15 +1,19 @@
 """2101–2103: a purchase is quoted without a trace, settled in one message, voided and reversed whole."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from desks import Desk
-from people import born
-from stored import everything_stored, one
+from people import born, born_many
+from stored import everything_stored, one, rows
 
 from yijie.interfaces.demo.his import moment
+from yijie.interfaces.fsi.transactions import pharmacy as transactions
+from yijie.interfaces.fsi.transactions.together import settle_together
 from yijie.interfaces.sample import institutions, shelf
 from yijie.kernel.dates import now
+from yijie.kernel.errors import YijieError
 
 pytestmark = pytest.mark.usefixtures("own_nation")
 ACCOUNT = 50_000
@@ -115,3 +119,63 @@ def test_a_wrong_purchase_is_refused_and_stores_nothing(pharmacy, infno, changed
 def test_a_hospital_is_no_pharmacy():
     hospital = Desk(institutions.BEIJING_TERTIARY)
     assert hospital.refused("2102", purchase(born()))[0] == "institution.pharmacy_only"
+
+
+def waiting(pharmacy, messages):
+    """Sales that came while another batch ran, as the one who runs the next batch finds them."""
+    with patch.object(transactions, "answered", lambda _, asked, __: found.append(asked) or "{}"):
+        found = []
+        for message in messages:
+            assert pharmacy.reply("2102", message).done
+        return found
+
+
+def codes(answers):
+    return [answer.code if isinstance(answer, YijieError) else "" for answer in answers]
+
+
+def test_sales_that_wait_are_settled_together_and_the_bad_ones_harm_nobody(pharmacy):
+    """Refused before anything was stored, refused after it, seen before: each is answered by itself."""
+    done, good, wrong_sum, other_name, fine, reused = born_many(6, account=ACCOUNT)
+    first = pharmacy.message("2102", purchase(done))
+    kept = pharmacy.reply("2102", first)
+    spent = pharmacy.message_id()
+    assert pharmacy.say("2102", purchase(born()), msgid=spent).done
+    messages = [
+        pharmacy.message("2102", purchase(good)),
+        pharmacy.message("2102", purchase(wrong_sum, medfee_sumamt="32.01")),
+        first,
+        pharmacy.message("2102", purchase(other_name, psn_name="他人")),
+        pharmacy.message("2102", purchase(reused), msgid=spent),
+        pharmacy.message("2102", purchase(fine)),
+    ]
+    waited = waiting(pharmacy, messages)
+    answers = settle_together(waited)
+    refusals = ["", "settlement.total_differs", "", "enrolment.identity_mismatch", "message.reused", ""]
+    assert codes(answers) == refusals
+    assert answers[2].encode() == kept.output_bytes
+    sold = rows(
+        "SELECT e.person_number, count(*), count(s.id) FROM encounter_encounter e LEFT JOIN settlement_settlement s"
+        " ON s.encounter = e.id WHERE e.person_number = ANY(%s) GROUP BY 1 ORDER BY 1",
+        [p.number for p in (done, good, wrong_sum, other_name, fine, reused)],
+    )
+    assert sold == sorted((p.number, 1, 1) for p in (done, good, fine))
+    moments = "SELECT count(DISTINCT settled_at) FROM settlement_settlement WHERE person_number = ANY(%s)"
+    assert one(moments, [good.number, fine.number]) == 1, "one transaction, one time of settlement"
+    assert [account_of(p) for p in (wrong_sum, other_name, reused)] == [ACCOUNT] * 3
+
+    held = everything_stored()
+    assert codes(settle_together(waited)) == refusals, "sent again: the same"
+    assert everything_stored() == held
+    corrected = pharmacy.message("2102", purchase(wrong_sum), msgid=waited[1].claim.key[2])
+    assert pharmacy.reply("2102", corrected).done, "a refused message left its id free"
+
+
+def test_where_all_are_bad_nothing_is_stored(pharmacy):
+    patients = born_many(3, account=ACCOUNT)
+    waited = waiting(
+        pharmacy, [pharmacy.message("2102", purchase(p, medfee_sumamt=f"3{n}.99")) for n, p in enumerate(patients)]
+    )
+    held = everything_stored()
+    assert codes(settle_together(waited)) == ["settlement.total_differs"] * 3
+    assert everything_stored() == held

@@ -10,21 +10,21 @@ from django.db import transaction
 from yijie.domain import archive, encounter, exchange, files, settlement
 from yijie.domain.encounter import Arrival, LineStored
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
-from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import crossing, homes
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
+from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.extension import flags
 from yijie.interfaces.fsi.lines import fen_of, graded_out, lines_in
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.names import VISIT, kept
-from yijie.interfaces.fsi.once import once
 from yijie.interfaces.fsi.plain import plain
 from yijie.interfaces.fsi.settlement_out import settled_out
 from yijie.kernel.errors import YijieError
 
 from .outpatient import change_visit, require_identity
-from .settling import FAMILY_ACCOUNT
+from .settling import FAMILY_ACCOUNT, answered
+from .together import Answered, Asked, Ready, settle_together
 
 PHARMACY = "2"
 """fixmedins_type 定点零售药店"""
@@ -113,22 +113,24 @@ def quote(call: Call) -> Done:
     return Done(_said(call, quoted if isinstance(quoted, Settled) else crossing.quoted(quoted), lines))
 
 
+_committer: Committer[Asked, Answered] = Committer(settle_together)
+"""Of purchases alone, which take longer than the visits and stays that others wait for."""
+
+
 @settles("2102")
 def settle(call: Call, claim: Claim) -> str:
-    """Settle a purchase: registration, lines and settlement stand or fall together."""
+    """Settle a purchase: registration, lines and settlement stand or fall together, beside others that wait."""
     if exchange.is_here(call.home_region):
-        return in_transaction(lambda: once(call, claim, _settle_here)).decode()
+        person = call.one("druginfo")["psn_no"]
+        return answered(_committer, Asked(call, claim, lambda: _ready(call), stores=True), person)
     if not homes.is_repetition(claim):
         homes.identify_at_home(call, call.one("druginfo"))
     return crossing.purchase(call, claim, _sold, _settled)
 
 
-def _settle_here(call: Call) -> Done:
+def _ready(call: Call) -> Ready:
     charge, lines, number = _sold(call)
-    [outcome] = settlement.settle([charge])
-    if isinstance(outcome, YijieError):
-        raise outcome
-    return _settled(call, outcome, lines, number)
+    return Ready(charge, lambda settled: _settled(call, settled, lines, number))
 
 
 def _settled(call: Call, outcome: Settled, lines: list[LineStored], number: str) -> Done:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from yijie.domain import decision, encounter, enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
-from yijie.interfaces.fsi import crossing, messages
+from yijie.interfaces.fsi import crossing
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text
 from yijie.interfaces.fsi.codes import care_of
 from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
-from yijie.interfaces.fsi.messages import Claim, Kept
+from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.once import once
 from yijie.interfaces.fsi.settlement_out import PHARMACY_VOID, settled_out, voided_out, voiding_message
-from yijie.interfaces.fsi.shaping import shape
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
 from yijie.kernel.money import Fen
+
+from .together import Answered, Asked, Ready, settle_together
 
 FAMILY_ACCOUNT = "2"
 DECLARED = {
@@ -75,46 +74,7 @@ def _repeated(row: Row) -> dict[str, Fen]:
     return {ours: fen_of(row[national]) for national, ours in DECLARED.items() if row.get(national)}
 
 
-Asked = tuple[Call, Claim, Charge]
-Answered = str | YijieError
-
-
-def _settle_together(asked: Sequence[Asked]) -> list[Answered]:
-    """Settle messages of different persons in one transaction; each is answered by its output or its error."""
-    return in_transaction(lambda: _settle_claimed(asked))
-
-
-def _settle_claimed(asked: Sequence[Asked]) -> list[Answered]:
-    seen = messages.claim([claim for _, claim, _ in asked])
-    fresh = [entry for entry in asked if seen[entry[1].key] is None]
-    outcomes = dict(
-        zip(
-            (claim.key for _, claim, _ in fresh),
-            settlement.settle([charge for _, _, charge in fresh]) if fresh else [],
-            strict=True,
-        )
-    )
-    answers: dict[messages.Key, Answered] = {}
-    kept: list[tuple[messages.Key, int | None, str]] = []
-    for call, claim, _ in fresh:
-        outcome = outcomes[claim.key]
-        if isinstance(outcome, Settled):
-            output = shape(call.infno, in_table(call.infno, settled_out(outcome, call.envelope.msgid))).decode()
-            kept.append((claim.key, outcome.id, output))
-            answers[claim.key] = output
-        else:
-            answers[claim.key] = outcome
-    messages.release([key for key, answer in answers.items() if isinstance(answer, YijieError)])
-    if kept:
-        messages.keep(kept)
-    return [answers[claim.key] if claim.key in answers else _again(seen[claim.key]) for _, claim, _ in asked]
-
-
-def _again(seen: Any) -> Answered:
-    return seen.output if isinstance(seen, Kept) else seen
-
-
-_committer: Committer[Asked, Answered] = Committer(_settle_together)
+_committer: Committer[Asked, Answered] = Committer(settle_together)
 
 
 @settles("2207", "2304")
@@ -123,28 +83,30 @@ def settle(call: Call, claim: Claim) -> str:
     charge = charge_of(call)
     if node := crossing.home_node(charge.encounter):
         return crossing.settle(call, claim, charge, node)
-    answer = _waited_for(lambda: _here(call, claim, charge))
-    if isinstance(answer, YijieError):
-        raise answer
-    return answer
+    ready = Ready(charge, lambda settled: _done(call, settled))
+    return answered(_committer, Asked(call, claim, lambda: ready), charge.person_number)
+
+
+def _done(call: Call, settled: Settled) -> Done:
+    return Done(in_table(call.infno, settled_out(settled, call.envelope.msgid)), subject=settled.id)
 
 
 HOLD_WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """While another node's attempt holds the person's year: it ends within a moment, or the desk asks again."""
 
 
-def _waited_for(settle_here: Callable[[], Answered]) -> Answered:
-    answer = settle_here()
+def answered(committer: Committer[Asked, Answered], asked: Asked, person_number: str) -> str:
+    """Settle a message together with others that wait, never two of one person or one id; its output as JSON text."""
+    apart = frozenset({person_number, asked.claim.key})
+    answer = committer.submit(asked, apart=apart)
     for seconds in HOLD_WAITS_SECONDS:
         if not isinstance(answer, decision.HoldOpen):
             break
         time.sleep(seconds)
-        answer = settle_here()
+        answer = committer.submit(asked, apart=apart)
+    if isinstance(answer, YijieError):
+        raise answer
     return answer
-
-
-def _here(call: Call, claim: Claim, charge: Charge) -> Answered:
-    return _committer.submit((call, claim, charge), apart=frozenset({charge.person_number, claim.key}))
 
 
 @settles("2103", "2208", "2305")
