@@ -170,6 +170,8 @@ def test_referrals_that_cannot_be_filed_say_why(desk):
     def refusal(**changed):
         return chengdu.refused("2501", {"refmedin": referral(**changed)}, insured_in="510100")[0]
 
+    unsaid = referral(refl_rea="")
+    assert chengdu.refused("2501A", {"refmedin": unsaid}, insured_in="510100")[0] == "fsi.field_missing"
     assert refusal(hosp_agre_refl_flag="0") == "filing.referral_not_agreed"
     assert refusal(mdtrtarea_admdvs="510104") == "filing.not_needed"
     assert refusal(psn_no="51010000000000000099") == "enrolment.person_unknown"
@@ -182,9 +184,11 @@ def test_referrals_that_cannot_be_filed_say_why(desk):
 def test_a_referral_by_a_clerk_with_a_long_name(fresh_desk):
     """The name of an institution and of a clerk are kept together; both may be as long as their fields."""
     chengdu = fresh_desk(institutions.CHENGDU_TERTIARY)
-    body = chengdu.message("2501", {"refmedin": referral()}, insured_in="510100")
+    body = chengdu.message("2501A", {"refmedin": referral()}, insured_in="510100")
     longest = body.replace("样例收费员".encode(), ("名" * 50).encode())
-    assert chengdu.reply("2501", longest).done
+    filed = chengdu.reply("2501A", longest).output["result"]
+    withdrawal = filed | {"psn_no": PENSIONER.number, "memo": ""}
+    assert chengdu.say("2502", {"data": withdrawal}).done, "2501A of Guangdong is 2501 under another number"
 
 
 def choice(**changed):

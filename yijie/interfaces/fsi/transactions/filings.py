@@ -1,4 +1,4 @@
-"""2501–2502 referrals, 2505–2506 designated institutions, and their queries 5301, 5302, 5304."""
+"""2501 (2501A in Guangdong), 2502 referrals, 2505–2506 designated institutions, and their queries 5301, 5302, 5304."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ReferralNotAgreed(YijieError):
     en = "the hospital does not agree to the referral; it cannot be filed"
 
 
-@writes("2501")
+@writes("2501", "2501A")
 def refer(call: Call) -> Done:
     """File a referral to another pool; the referring hospital's agreement makes it effective at once."""
     row = call.one("refmedin")
