@@ -18,6 +18,7 @@ from yijie.interfaces.fsi import transaction, transaction_numbers
 from yijie.interfaces.fsi.certification import result, watching
 from yijie.interfaces.fsi.certification.strictness import HIDDEN, masked, remarks
 from yijie.interfaces.fsi.models import Certification
+from yijie.interfaces.fsi.service import OFFERED
 from yijie.interfaces.sample import institutions, shelf
 from yijie.kernel.dates import now
 
@@ -123,9 +124,15 @@ def test_the_command_begins_reports_and_ends(own_nation, own_server, desk, tmp_p
     report = tmp_path / "report.html"
     begun = certify("--once")
     assert begun.returncode == 1, begun.stderr
+    offered = OFFERED.intersection(result.demanded("higher"))
+    assert f"not tried {len(offered)} " in " ".join(begun.stdout.split()), (
+        "what is offered is known to the command, too"
+    )
     assert re.search(r"/certification/[\w-]{32}/", begun.stdout.replace("\n", ""))
     assert certify("--report", str(report), "--end").returncode == 0
-    assert "接口验收" in report.read_text(encoding="utf-8")
+    text = report.read_text(encoding="utf-8")
+    assert "接口验收" in text
+    assert text.count("未发送") >= len(offered)
     [kept] = Certification.objects.filter(institution=HOSPITAL).order_by("-pk")[:1]
     assert kept.kind == "higher"
     assert kept.ended_at is not None

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Count
 
-from yijie.interfaces.fsi.call import offered
 from yijie.interfaces.fsi.models import Certification, Observation
+from yijie.interfaces.fsi.service import OFFERED
 from yijie.interfaces.fsi.tables import Field, Node, transaction, transaction_numbers
 
 from .strictness import rule_of
@@ -119,7 +119,7 @@ def _item(
 def _state(infno: str, done: int, refused: int, last: Observation | None) -> str:
     if done:
         return REMARKED if last is not None and last.findings and not last.code else PASSED
-    if infno not in offered():
+    if infno not in OFFERED:
         return NOT_OFFERED
     return FAILED if refused else MISSING
 
