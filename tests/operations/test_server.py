@@ -74,6 +74,27 @@ def test_alive_but_not_ready_without_its_tables(own_server, own_nation):
             administrator.execute("ALTER TABLE fsi_client_gone RENAME TO fsi_client")
 
 
+def test_a_message_sent_in_chunks_is_read_whole(own_server, beijing):
+    """As HTTP libraries send what they do not measure beforehand: no length is told."""
+
+    def sent(body, path="/fsi/api/rsfComIfsService/callService", **headers):
+        pieces = (body[at : at + 700] for at in range(0, len(body), 700))
+        answered = httpx.post(own_server.address + path, content=pieces, headers=headers, trust_env=False, timeout=30)
+        assert "content-length" not in answered.request.headers
+        return answered.json()
+
+    assert sent(beijing.message("1101", {"data": {"mdtrt_cert_type": "02", "mdtrt_cert_no": "1"}}))["infcode"] == -1
+    certificate = born().certificate
+    shown = {"mdtrt_cert_type": "02", "mdtrt_cert_no": certificate, "psn_cert_type": "01", "certno": certificate}
+    read = sent(beijing.message("1101", {"data": shown}))
+    assert read["output"]["baseinfo"]["certno"] == certificate
+    assert "fsi.body_too_large" in sent(b" " * 9_000_000)["err_msg"]
+    message = beijing.message("9101", {"fsUploadIn": {"filename": "a.zip", "fixmedins_code": HOSPITAL}})
+    form = httpx.Request("POST", own_server.address, files={"jsonStr": (None, message), "file": ("a.zip", b"PK" * 900)})
+    said = sent(form.read(), "/fsi/api/fileupload/upload", **{"content-type": form.headers["content-type"]})
+    assert said["output"]["filename"] == "a.zip"
+
+
 def test_messages_are_counted_by_transaction_and_outcome(own_server, beijing):
     before = measured(own_server.address)
     beijing.read_card(born().certificate)

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import tempfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -23,8 +24,10 @@ django.setup(set_prefix=False)
 
 from yijie.interfaces.fsi import tally  # noqa: E402  wants Django started
 from yijie.interfaces.fsi.door import Door, TooManyWaiting  # noqa: E402  wants Django started
+from yijie.interfaces.fsi.views import FORM, FORM_BYTES_MAX  # noqa: E402  wants Django started
 
 PAGES = "/desk/"
+READ_BYTES = 256 * 1024
 
 
 class MachineHandler(WSGIHandler):
@@ -52,12 +55,29 @@ BUSY = (
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """One request, to the pages or to the machines."""
     if not environ["PATH_INFO"].startswith(PAGES):
-        return _machines(environ, start_response)
+        return _machines(_measured(environ), start_response)
     try:
         return _page_door.through(partial(_whole_page, environ, start_response))
     except TooManyWaiting:
         start_response("503 Service Unavailable", [("Content-Type", "text/html; charset=utf-8"), ("Retry-After", "5")])
         return [BUSY.encode()]
+
+
+def _measured(environ: dict[str, Any]) -> dict[str, Any]:
+    """A request sent in chunks, of a length that nobody said, is set aside and measured: Django reads no other.
+
+    Of one that is too large so much is kept as tells that it is.
+    """
+    if environ.get("CONTENT_LENGTH") or not environ.get("HTTP_TRANSFER_ENCODING"):
+        return environ
+    form = environ.get("CONTENT_TYPE", "").startswith(FORM)
+    most = FORM_BYTES_MAX if form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    whole = tempfile.SpooledTemporaryFile(max_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115  ends with the request
+    while whole.tell() <= most and (piece := environ["wsgi.input"].read(READ_BYTES)):
+        whole.write(piece)
+    size = whole.tell()
+    whole.seek(0)
+    return environ | {"wsgi.input": whole, "CONTENT_LENGTH": str(size)}
 
 
 def _whole_page(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
