@@ -83,6 +83,11 @@ def publish_concepts(which: str, rows: Iterable[ConceptRow]) -> int:
         return changed
 
 
+WRITE_BYTES = 64 * 1024
+WRITE_TIMEOUT = "300s"
+"""A whole catalogue goes at the pace of whoever takes it: a busy machine must get to its end once, for everybody."""
+
+
 class Changes(NamedTuple):
     """Entries of some lists of a table that changed after release ``since``, up to ``until``."""
 
@@ -126,12 +131,21 @@ def write_changes(changes: Changes, columns: Sequence[str], write: Callable[[byt
         since=sql.Literal(changes.since),
         until=sql.Literal(changes.until),
     )
-    lines = 0
-    with raw_cursor() as cursor, cursor.copy(statement) as copy:
-        for part in copy:
-            lines += bytes(part).count(b"\n")
-            write(part)
-    return lines
+    lines, held = 0, bytearray()
+
+    def passed_on() -> int:
+        write(bytes(held))
+        return held.count(b"\n")
+
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [WRITE_TIMEOUT])
+        with cursor.copy(statement) as copy:
+            for part in copy:
+                held += part
+                if len(held) >= WRITE_BYTES:
+                    lines += passed_on()
+                    held.clear()
+    return lines + passed_on()
 
 
 def _column(source: str, name: str) -> str:
