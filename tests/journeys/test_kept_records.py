@@ -53,6 +53,36 @@ def test_a_department_is_opened_changed_and_closed(beijing, shanghai):
     assert versions == [(1, False), (2, True), (3, False)]
 
 
+def test_what_was_uploaded_is_asked_for_again_with_every_version(beijing, shanghai):
+    """Of a front page and of orders the national interface has no query; YJ02 answers them as they came."""
+
+    def asked(desk=beijing, **question):
+        return desk.say("YJ02", {"data": question}).output
+
+    patient, number = born(), "YJ02-STAY"
+    page = messages.minimal_input("4401")
+    page["baseinfo"] |= {"mdtrt_sn": number, "psn_no": patient.number, "mdtrt_id": "", "vali_flag": "1"}
+    for name in ("甲", "乙"):
+        page["baseinfo"]["psn_name"] = name
+        assert beijing.say("4401", page).done
+    [current] = asked(oinfno="4401", mdtrt_sn=number)["data"]
+    assert (current["ver"], current["vali_flag"], current["content"]["baseinfo"]["psn_name"]) == (2, "1", "乙")
+    both = asked(oinfno="4401", psn_no=patient.number, hist_flag="1")
+    assert both["result"]["recordcounts"] == 2
+    assert [(row["ver"], row["vali_flag"], row["revo_flag"]) for row in both["data"]] == [(1, "0", "0"), (2, "1", "0")]
+    last = asked(oinfno="4401", psn_no=patient.number, hist_flag="1", page_num=2, page_size=1)["data"]
+    assert [row["ver"] for row in last] == [2]
+    assert asked(shanghai, oinfno="4401", mdtrt_sn=number)["data"] == []
+    order = messages.minimal_input("4402")
+    for row in order["data"] if isinstance(order["data"], list) else [order["data"]]:
+        row |= {"mdtrt_sn": number, "medcas_drord_detl_id": "O1", "mdtrt_id": "", "vali_flag": "1"}
+    assert beijing.say("4402", order).done
+    [kept] = asked(oinfno="4402", rec_key=f"{number}|O1")["data"]
+    assert kept["content"]["mdtrt_sn"] == number
+    assert asked(oinfno="4402", mdtrt_sn=number)["result"]["recordcounts"] == 1
+    assert beijing.refused("YJ02", {"data": {"oinfno": "2304"}})[0] == "fsi.not_kept"
+
+
 def test_many_departments_come_all_or_none(beijing):
     row = messages.minimal_input("3401")["deptinfo"]
     both = {"deptinfo": [row | {"hosp_dept_codg": code} for code in ("M1", "M2", "M1")]}

@@ -366,6 +366,7 @@ PREPARED = {
     "5206": _settled_stay,
     "5303": _open_stay,
     "9002": _signed_in,
+    "YJ02": lambda *_: {"own": {"oinfno": "4401"}},
 }
 
 

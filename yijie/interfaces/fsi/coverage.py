@@ -61,9 +61,9 @@ INTRODUCTION = """# 交易覆盖 Which transactions are served
 Written by `make his-coverage` from the code; a test fails when it is stale.
 
 *handled 办理*: decides, settles, compares, or answers from what the platform knows. *stored 存储*: checked against the
-interface's tables and the platform's own records, kept with every version, found again by the query transactions.
-*refused 不受理*: the answer says why (`fsi.not_offered`). Acceptance: what Hunan's acceptance list demands (Y) of
-pharmacy, clinic, primary hospital, higher hospital, in this order; empty where the list is silent.
+interface's tables and the platform's own records, kept with every version, found again by the query transactions and,
+all of them, by YJ02. *refused 不受理*: the answer says why (`fsi.not_offered`). Acceptance: what Hunan's acceptance
+list demands (Y) of pharmacy, clinic, primary hospital, higher hospital, in this order; empty where the list is silent.
 """
 
 
