@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 from typing import Annotated
@@ -89,11 +90,11 @@ def rotate_key(home: Home) -> None:
 @app.command()
 def status(home: Home) -> None:
     """Peers, what waits, open attempts and holds by age, what was refused, in words."""
-    made = setup.become(home)
+    setup.become(home)
     server = open_database()
-    from yijie.interfaces.node.status import print_status  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.telling import print_status  # noqa: PLC0415  wants Django started
 
-    print_status(made.code)
+    print_status()
     del server
 
 
@@ -150,10 +151,10 @@ def resolve(
     """Explain an attempt or hold; with --close end it where that is safe."""
     setup.become(home)
     server = open_database()
-    from yijie.interfaces.node.resolve import explained, resolved  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.resolve import resolved  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.telling import print_known  # noqa: PLC0415
 
-    for line in explained(number):
-        typer.echo(line)
+    print_known(number)
     if settle_by_hand:
-        typer.echo(resolved(number, reason))
+        typer.echo(" ".join(resolved(number, reason, by=f"command:{getpass.getuser()}")))
     del server
