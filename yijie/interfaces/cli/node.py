@@ -107,20 +107,32 @@ def give(
     """Hand a region over, step 2 of 4: wait until nothing of it is open, write it to a file."""
     setup.become(home)
     server = open_database()
-    from yijie.interfaces.node.handover import give as given  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.handover import give as given, new_key  # noqa: PLC0415  wants Django started
 
-    typer.echo(_rows(given(prefix, file)))
+    key = new_key()
+    typer.echo(_rows(given(prefix, file, key)))
+    typer.echo(f"移交密钥，与文件分开传递 key, to be carried apart from the file: {key}")
     del server
 
 
 @app.command()
-def take(file: Annotated[Path, typer.Argument(help="what the old node gave", exists=True)], home: Home) -> None:
+def take(
+    file: Annotated[Path, typer.Argument(help="what the old node gave", exists=True)],
+    home: Home,
+    key: Annotated[
+        str,
+        typer.Option(help="key that yijie node give showed", prompt=True, hide_input=True, envvar="YIJIE_HANDOVER_KEY"),
+    ],
+) -> None:
     """Hand a region over, step 3 of 4, at the new node: take it from the file, all or nothing."""
     setup.become(home)
     server = open_database()
     from yijie.interfaces.node.handover import take as taken  # noqa: PLC0415  wants Django started
 
-    typer.echo(_rows(taken(file)))
+    found = taken(file, key)
+    typer.echo(_rows(found.rows))
+    for old, new in found.renamed.items():
+        typer.echo(f"用户名已有人使用，改为 user name taken, now: {old} → {new}")
     del server
 
 
