@@ -91,6 +91,7 @@ def kill_many_times(url, times):
     return tally
 
 
+@pytest.mark.long
 def test_killed_a_hundred_times_at_random_points(fresh_nation):
     tally = kill_many_times(fresh_nation, 100)
     assert disagreements() == []

@@ -536,6 +536,7 @@ def survived(net, seconds, seed):
     return harms
 
 
+@pytest.mark.long
 def test_two_minutes_of_everything(net):
     survived(net, QUICK_SECONDS, 1)
 
