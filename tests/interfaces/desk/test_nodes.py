@@ -45,7 +45,7 @@ def hold(home_region):
 def test_an_attempt_past_its_deadline_is_seen_explained_and_aborted_with_a_reason(signed_in, network):
     client, one = signed_in("hub.nation"), attempt("110000", "510100")
     seen = client.get("/desk/nodes/").content.decode()
-    for said in (str(one.id), "node-51", "连接超时", "未了办理", "3 分钟"):
+    for said in (str(one.id), "node-51", "连接超时", "1 小时 前", "未了办理", "3 分钟"):
         assert said in seen
     assert client.get("/desk/nodes/", {"number": str(one.id)})["Location"] == f"/desk/nodes/{one.id}/"
     explained = client.get(f"/desk/nodes/{one.id}/").content.decode()

@@ -6,6 +6,7 @@ resolve`` tell and do the same.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -21,9 +22,11 @@ from yijie.interfaces.desk.language import language, say
 from yijie.interfaces.desk.page import DeskRequest, page
 from yijie.interfaces.desk.words import CASE_KINDS, NODE_ACTIONS, NODE_STATES, chosen
 from yijie.interfaces.node.resolve import NotByHand, explained, remedy, resolved
-from yijie.interfaces.node.status import SHOWN_MAX, Open, positions, standing
+from yijie.interfaces.node.status import SHOWN_MAX, Open, PeerStanding, positions, standing
 from yijie.kernel.dates import now
 
+LATE_SECONDS = 60
+"""Peers are asked every two seconds; one that has not answered for a minute is marked."""
 OPERATORS = (Role.HUB_OPERATOR, Role.ADMINISTRATOR)
 
 
@@ -40,7 +43,7 @@ def nodes(request: DeskRequest) -> HttpResponse:
         "desk/nodes.html",
         {
             "seen": seen,
-            "peers": [(one, chosen(NODE_STATES, _state(one.role, one.state))) for one in seen.peers],
+            "peers": [_peer(one) for one in seen.peers],
             "attempts": _aged(seen.attempts),
             "holds": _aged(seen.holds),
             "ages": _ages(seen.holds_by_age),
@@ -55,8 +58,20 @@ def nodes(request: DeskRequest) -> HttpResponse:
     )
 
 
-def _state(role: str, state: str) -> str:
-    return role if state == "active" else state
+def _peer(one: PeerStanding) -> dict[str, Any]:
+    """A peer with its role, how long ago it answered, since when the oldest message waits."""
+    heard, waits = _since(one.heard_at), _since(one.oldest_at)
+    return {
+        "p": one,
+        "state": chosen(NODE_STATES, one.role if one.state == "active" else one.state),
+        "heard": _age(heard) if heard is not None else "",
+        "late": heard is not None and heard > LATE_SECONDS,
+        "waits": _age(waits) if waits is not None else "–",
+    }
+
+
+def _since(at: datetime | None) -> float | None:
+    return (now() - at).total_seconds() if at else None
 
 
 def _aged(rows: list[Open]) -> list[tuple[Open, dict[str, str], str]]:
