@@ -306,7 +306,12 @@ def test_hospitals_officers_and_lists_go_on_at_the_new_node_as_they_were(places,
     )
     assert profile.secret.encode() not in whole
     assert b"pbkdf2" not in whole
+    with at(old, monkeypatch):
+        raised = access.accounts_of("51")
+        raised[0]["grants"][0]["region"] = "000000"
     with at(new, monkeypatch):
+        with pytest.raises(access.GrantOutside):
+            access.take_accounts(raised, "51")
         taken = handover.take(tmp_path / "51.zip", KEY)
     assert taken.renamed == {"taken": "taken.51"}
     assert (counts["fsi_client"], counts["filing_paper"], counts["encounter_traumacheck"]) == (1, 1, 1)

@@ -14,6 +14,7 @@ from .granting import (
 )
 from .models import Event as Event, Grant as Grant, Role as Role, User as User
 from .moving import (
+    GrantOutside as GrantOutside,
     accounts_of as accounts_of,
     let_accounts_go as let_accounts_go,
     take_accounts as take_accounts,

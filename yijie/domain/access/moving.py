@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 
 from yijie.domain.institution.models import Institution
 from yijie.kernel.dates import now
+from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import new_id
 
 from .models import Event, Grant, User
@@ -25,6 +26,14 @@ GRANT = ("role", "region", "institution", "since", "until", "granted_by", "grant
 FACTOR = ("type", "data", "created_at", "last_used_at")
 IDENTITY = ("provider", "uid")
 BY = "hand-over"
+
+
+class GrantOutside(YijieError):
+    """A role that comes with a region but is not of it."""
+
+    code = "access.grant_outside"
+    zh = "随地区 {prefix} 移交的账号 {username} 带有其他地区的岗位（{place}），未作任何改动"
+    en = "account {username} comes with region {prefix} but has a role elsewhere ({place}); nothing was changed"
 
 
 def accounts_of(prefix: str) -> list[dict[str, Any]]:
@@ -53,8 +62,10 @@ def take_accounts(rows: list[dict[str, Any]], prefix: str) -> dict[str, str]:
     """Keep accounts that came; returns those who got another user name, old → new.
 
     A name that somebody has here already is not that person's: whoever comes gets the region's prefix behind theirs,
-    so that nobody ever receives another's rights. Only sample users of one name are the same.
+    so that nobody ever receives another's rights. Only sample users of one name are the same. Refused whole where a
+    role is not of the region (:class:`GrantOutside`).
     """
+    _require_of_region(rows, prefix)
     here = {user.username.lower(): user for user in User.objects.all()}
     renamed: dict[str, str] = {}
     fresh: list[User] = []
@@ -81,6 +92,15 @@ def take_accounts(rows: list[dict[str, Any]], prefix: str) -> dict[str, str]:
         for owner in owners
     )
     return renamed
+
+
+def _require_of_region(rows: list[dict[str, Any]], prefix: str) -> None:
+    """Whoever gives a region away gives no rights beyond it."""
+    institutions = set(Institution.objects.filter(region__startswith=prefix).values_list("code", flat=True))
+    for row in rows:
+        for one in row["grants"]:
+            if not (one["region"].startswith(prefix) if one["region"] else one["institution"] in institutions):
+                raise GrantOutside(prefix=prefix, username=row["username"], place=one["region"] or one["institution"])
 
 
 def _free(name: str, prefix: str, taken: dict[str, User]) -> str:
