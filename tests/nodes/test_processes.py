@@ -582,6 +582,7 @@ def _settled_after(net, moment):
     )[0][0]
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_half_an_hour_of_everything(net):
     survived(net, SOAK_SECONDS, 2)
