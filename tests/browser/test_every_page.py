@@ -3,14 +3,17 @@
 import re
 
 import pytest
+from attempts import attempt
 from conftest import SHOTS
 
 from yijie.domain.encounter.models import Encounter
 from yijie.domain.filing.models import Filing
+from yijie.domain.settlement.models import Attempt
 from yijie.interfaces.desk import pages
 from yijie.interfaces.desk.page import PAGES
 from yijie.interfaces.sample import cast, shelf
 from yijie.interfaces.sample.users import USERS
+from yijie.kernel.dates import now
 from yijie.kernel.ids import public_id
 
 assert pages
@@ -33,6 +36,7 @@ def addresses(username, lived):
         "trauma": public_id(care.region, care.id),
         "users": "1",
         "reference": "institutions",
+        "nodes": str(past_attempt()),
     }
     for page in PAGES.values():
         fits = user.role in page.roles and "GET" in page.methods
@@ -42,6 +46,12 @@ def addresses(username, lived):
                 continue  # that care is between others; the auditor sees it
             yield "/desk/" + re.sub(r"<str:\w+>", number, page.route)
     yield from (f"/desk/{path}" for path in ACCOUNT)
+
+
+def past_attempt():
+    """An attempt whose deadline has passed, between two nodes."""
+    found = Attempt.objects.first()
+    return (found or attempt("110000", "510100", deadline_at=now())).id
 
 
 @pytest.mark.parametrize("username", READERS)

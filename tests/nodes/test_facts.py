@@ -17,7 +17,7 @@ from yijie.domain.exchange.envelope import opened, sealed
 from yijie.domain.exchange.errors import RegionMoving, RegionNotJoined, ToldByPeer
 from yijie.domain.exchange.membership import Card, RegionTaken
 from yijie.domain.transaction import execute, fetch, in_transaction
-from yijie.interfaces.node import feeds, handlers, homes, http, resolve, rounds, status
+from yijie.interfaces.node import feeds, handlers, homes, http, resolve, rounds, status, telling
 from yijie.interfaces.sample.institutions import BEIJING_TERTIARY
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import clock_set_to, now, today
@@ -295,28 +295,37 @@ def test_the_operator_sees_what_is_open_and_ends_what_is_safe(places, capsys):
             assert desk.refused("2304", bill, insured_in="510100")[0] == "exchange.peer_silent"
         rounds.deliver_all()
         [(number,)] = fetch("SELECT id FROM settlement_attempt ORDER BY id LIMIT 1")
-        status.print_status("node-11")
+        telling.print_status()
         said = capsys.readouterr().out
         assert "node-51" in said
         assert str(number) in said
-        lines = resolve.explained(number)
-        assert "aborted" in lines[0]
-        assert any("benefit.cancel" in line for line in lines)
-        with pytest.raises(resolve.NotByHand):
-            resolve.resolved(number, "")
+        telling.print_known(number)
+        said = capsys.readouterr().out
+        assert "aborted" in said
+        assert "benefit.cancel" in said
+        with pytest.raises(resolve.NotByHand, match="say why"):
+            resolve.resolved(number, " ", by="operator")
         with pytest.raises(resolve.NotByHand, match="nothing about it is open"):
-            resolve.resolved(number, "试一试")
+            resolve.resolved(number, "试一试", by="operator")
         execute("UPDATE exchange_outgoing SET refused = '参保地无预占' WHERE subject = %s", [number])
-        assert "said again" in resolve.resolved(number, "参保地已更正")
-        assert resolve.explained(1)[0].endswith("here")
+        assert status.standing().cases[0].why == "参保地无预占"
+        assert "said again" in resolve.resolved(number, "参保地已更正", by="operator").en
+        telling.print_known(1)
+        assert capsys.readouterr().out.endswith("known of 1 here\n")
         execute("UPDATE settlement_attempt SET state = 'received', deadline_at = now() + interval '1 hour'"
                 " WHERE id = %s", [number])  # fmt: skip
+        assert (status.standing().attempts_open, status.standing().attempts[0].number) == (1, number)
         with pytest.raises(resolve.NotByHand, match="deadline"):
-            resolve.resolved(number, "等不及")
+            resolve.resolved(number, "等不及", by="operator")
         execute("DELETE FROM exchange_outgoing")
         with clock_set_to(now() + timedelta(hours=2)):
-            assert "aborted" in resolve.resolved(number, "机房断电")
-        assert "机房断电" in resolve.explained(number)[0]
+            assert "aborted" in resolve.resolved(number, "机房断电", by="operator").en
+        telling.print_known(number)
+        assert "机房断电" in capsys.readouterr().out
+        assert fetch("SELECT username, subject, region, details->>'reason' FROM access_event ORDER BY at") == [
+            ("operator", str(number), "110000", "参保地已更正"),
+            ("operator", str(number), "110000", "机房断电"),
+        ]
 
 
 def test_the_hub_hands_a_message_on_unread(places, monkeypatch):
@@ -348,10 +357,10 @@ def test_positions_of_both_sides_meet_at_the_hub(places, capsys):
     with hub.acting():
         feeds.read_positions("node-11")
         feeds.read_positions("node-51")
-        assert not status.print_positions(), "the confirm is still under way"
+        assert not telling.print_positions(), "the confirm is still under way"
     with beijing.acting():
         assert rounds.once() == 1
     with hub.acting():
         feeds.read_positions("node-51")
-        assert status.print_positions()
+        assert telling.print_positions()
         assert "成都市" in capsys.readouterr().out

@@ -552,8 +552,9 @@ def test_a_region_is_handed_over_while_desks_go_on(net):
     time.sleep(HANDOVER_SECONDS / 6)
     file = net.hub.home.parent / "44.zip"
     net.hub.run("hub", "move", "44", new.code, "--home", str(net.hub.home))
-    old.run("node", "give", "44", str(file), "--home", str(old.home))
-    new.run("node", "take", str(file), "--home", str(new.home))
+    given = old.run("node", "give", "44", str(file), "--home", str(old.home))
+    key = given.rsplit(": ", 1)[1].strip()
+    new.run("node", "take", str(file), "--key", key, "--home", str(new.home))
     net.hub.run("hub", "move", "44", new.code, "--done", "--home", str(net.hub.home))
     deadline = time.monotonic() + START_SECONDS_MAX
     while net.query(old, "SELECT node, moving_to FROM exchange_noderegion WHERE prefix = '44'") != [(new.code, "")]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from attempts import attempt
 from django.db import connection
 
 from yijie.domain.access import connection as desk
@@ -93,6 +94,7 @@ def objects(treated):
         "users": str(User.objects.get(username="desk.beijing").pk),
         "reference": "institutions",
         "change": str(_change().id),
+        "nodes": str(attempt("110000", "510100").id),
     }
 
 

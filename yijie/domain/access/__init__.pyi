@@ -13,6 +13,12 @@ from .granting import (
     set_active as set_active,
 )
 from .models import Event as Event, Grant as Grant, Role as Role, User as User
+from .moving import (
+    GrantOutside as GrantOutside,
+    accounts_of as accounts_of,
+    let_accounts_go as let_accounts_go,
+    take_accounts as take_accounts,
+)
 from .recording import Happened as Happened, record as record
 from .region_scope import apply_region_scope as apply_region_scope
 from .scope import Scope as Scope, scope_of as scope_of

@@ -11,6 +11,7 @@ from .errors import (
     MappingUnfit as MappingUnfit,
     MappingUnknown as MappingUnknown,
 )
+from .joining import join_lists as join_lists
 from .load import (
     ItemRow as ItemRow,
     TermRow as TermRow,

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "catalogue": ("catalogue", "发布国家目录 Publish national lists that hospitals download"),
     "statement": ("settlement_statement", "打印结算单 Print the statement of a settlement"),
     "certificate": ("certificate", "结算失败证明 Certificate of failed settlement, for manual reimbursement"),
+    "user": ("user", "页面用户 The first accounts for the pages"),
     "node": ("node", "地区节点 Run a node of the network for its regions"),
     "hub": ("hub", "国家枢纽 Run the hub: directory, routing, positions"),
     "coherent": ("coherent", "核对账目 Do all books agree with each other"),

@@ -22,15 +22,15 @@ def run(
     nodes: Annotated[int, typer.Option(help="3: three provinces and a hub, each a process with its own database")] = 1,
 ) -> None:
     """Play the journey through HTTP as hospital systems would, then prove the books."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
     if nodes > 1:
         from yijie.interfaces.demo.network import play_across  # noqa: PLC0415  only for several nodes
 
         play_across(nodes, port, once=once)
         return
     require_port(port)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
     narrator = Narrator()
     narrator.tell("准备数据库 ...", "preparing the database ...")
     database = open_stage()

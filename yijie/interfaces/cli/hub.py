@@ -85,11 +85,11 @@ def move(
 @app.command()
 def status(home: Home) -> None:
     """Nodes, regions, and positions of every pair of regions with both sides compared."""
-    made = setup.become(home)
+    setup.become(home)
     server = open_database()
-    from yijie.interfaces.node.status import print_positions, print_status  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.telling import print_positions, print_status  # noqa: PLC0415  wants Django started
 
-    print_status(made.code)
+    print_status()
     agree = print_positions()
     del server
     raise typer.Exit(code=0 if agree else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 from typing import Annotated
@@ -89,11 +90,11 @@ def rotate_key(home: Home) -> None:
 @app.command()
 def status(home: Home) -> None:
     """Peers, what waits, open attempts and holds by age, what was refused, in words."""
-    made = setup.become(home)
+    setup.become(home)
     server = open_database()
-    from yijie.interfaces.node.status import print_status  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.telling import print_status  # noqa: PLC0415  wants Django started
 
-    print_status(made.code)
+    print_status()
     del server
 
 
@@ -106,20 +107,32 @@ def give(
     """Hand a region over, step 2 of 4: wait until nothing of it is open, write it to a file."""
     setup.become(home)
     server = open_database()
-    from yijie.interfaces.node.handover import give as given  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.handover import give as given, new_key  # noqa: PLC0415  wants Django started
 
-    typer.echo(_rows(given(prefix, file)))
+    key = new_key()
+    typer.echo(_rows(given(prefix, file, key)))
+    typer.echo(f"移交密钥，与文件分开传递 key, to be carried apart from the file: {key}")
     del server
 
 
 @app.command()
-def take(file: Annotated[Path, typer.Argument(help="what the old node gave", exists=True)], home: Home) -> None:
+def take(
+    file: Annotated[Path, typer.Argument(help="what the old node gave", exists=True)],
+    home: Home,
+    key: Annotated[
+        str,
+        typer.Option(help="key that yijie node give showed", prompt=True, hide_input=True, envvar="YIJIE_HANDOVER_KEY"),
+    ],
+) -> None:
     """Hand a region over, step 3 of 4, at the new node: take it from the file, all or nothing."""
     setup.become(home)
     server = open_database()
     from yijie.interfaces.node.handover import take as taken  # noqa: PLC0415  wants Django started
 
-    typer.echo(_rows(taken(file)))
+    found = taken(file, key)
+    typer.echo(_rows(found.rows))
+    for old, new in found.renamed.items():
+        typer.echo(f"用户名已有人使用，改为 user name taken, now: {old} → {new}")
     del server
 
 
@@ -150,10 +163,10 @@ def resolve(
     """Explain an attempt or hold; with --close end it where that is safe."""
     setup.become(home)
     server = open_database()
-    from yijie.interfaces.node.resolve import explained, resolved  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.resolve import resolved  # noqa: PLC0415  wants Django started
+    from yijie.interfaces.node.telling import print_known  # noqa: PLC0415
 
-    for line in explained(number):
-        typer.echo(line)
+    print_known(number)
     if settle_by_hand:
-        typer.echo(resolved(number, reason))
+        typer.echo(" ".join(resolved(number, reason, by=f"command:{getpass.getuser()}")))
     del server

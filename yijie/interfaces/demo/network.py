@@ -159,11 +159,14 @@ def play_across(nodes: int, port: int, *, once: bool) -> None:
         "准备三省节点与枢纽，各有自己的数据库 ...", "three provinces and a hub, each with a database of its own ..."
     )
     set_up(hub, provinces)
+    users, *_ = [member.run("user", "sample") for member in (hub, *provinces)]
     with running([hub, *provinces]):
         for member in (hub, *provinces):
             narrator.tell(
                 f"{member.code} {member.address}", "、".join(member.regions) or "directory, routing, positions"
             )
+        narrator.tell("运维页面 /desk/nodes/，用户 hub.nation", "the operator's page of each; the sample users:")
+        narrator.block(users)
         _act_as(provinces[1])
         time.sleep(SECONDS_TO_MEET)
         number = _journey(provinces, narrator)

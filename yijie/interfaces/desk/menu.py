@@ -28,6 +28,7 @@ ENTRIES = (
     ("users", "用户", "Users"),
     ("reference", "基础数据", "Reference data"),
     ("dashboard", "概览", "Overview"),
+    ("nodes", "节点", "Nodes"),
     ("audit", "操作记录", "Records"),
 )
 

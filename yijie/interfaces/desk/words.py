@@ -150,6 +150,22 @@ ATTEMPT_STATES: Words = {
     "refused": ("未办理", "not done", "bad"),
     "withdrawn": ("已撤回", "withdrawn", ""),
 }
+NODE_STATES: Words = {
+    "node": ("地区节点", "node", ""),
+    "hub": ("国家枢纽", "hub", ""),
+    "retired": ("已退网", "retired", "bad"),
+}
+NODE_ACTIONS: Words = {
+    "settle": ("结算", "settlement", ""),
+    "void": ("撤销", "void", ""),
+    "settled": ("已结算", "settled", "good"),
+    "aborted": ("已中止", "aborted", "bad"),
+    "received": ("未了结", "open", "warn"),
+}
+CASE_KINDS: Words = {
+    "benefit.confirm": ("确认预占", "confirm", ""),
+    "benefit.cancel": ("取消预占", "cancel", ""),
+}
 ACTIONS: Words = {
     "sign_in": ("登录", "signed in", ""),
     "sign_in_new_device": ("新设备登录", "signed in on a new device", "warn"),
@@ -189,6 +205,8 @@ ACTIONS: Words = {
     "registered": ("门诊挂号", "registered", ""),
     "charged": ("记账", "charged", ""),
     "settled": ("结算", "settled", "good"),
+    "attempt_resolved": ("人工了结跨节点办理", "ended an attempt by hand", "warn"),
+    "account_taken_over": ("账号随地区移交", "account came with its region", "warn"),
     "outcome_resolved": ("查明结果", "resolved an outcome", "good"),
     "own_items_uploaded": ("导入本院目录", "uploaded own items", ""),
     "mapping_accepted": ("采纳对照", "accepted mappings", ""),

@@ -7,13 +7,14 @@ such institutions are served at all is the installation's choice (``YIJIE_CLIENT
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 
+from yijie.domain.institution.models import Institution
 from yijie.domain.transaction import reading
 from yijie.kernel import sm
 from yijie.kernel.dates import now
@@ -123,12 +124,31 @@ def profiles() -> list[Profile]:
     return [_opened(row) for row in Client.objects.order_by("institution").values(*COLUMNS)]
 
 
+def profiles_of(prefix: str) -> list[Profile]:
+    """The profiles of a region's institutions."""
+    institutions = Institution.objects.filter(region__startswith=prefix).values("code")
+    found = Client.objects.filter(institution__in=institutions).order_by("institution")
+    return [_opened(row) for row in found.values(*COLUMNS)]
+
+
+def take_over(given: Sequence[Profile]) -> None:
+    """Keep profiles that came from another node, their keys sealed anew; what is registered here already stays."""
+    Client.objects.bulk_create(
+        (Client(institution=one.institution, changed_at=now(), **_sealed(one)) for one in given), ignore_conflicts=True
+    )
+    _remembered.clear()
+
+
+def let_go(prefix: str) -> None:
+    """Forget the profiles of a region's institutions: another node has them."""
+    Client.objects.filter(institution__in=Institution.objects.filter(region__startswith=prefix).values("code")).delete()
+    _remembered.clear()
+
+
 def register(profile: Profile) -> None:
     """Keep a profile; one that was there is replaced."""
     profile.require_fit()
-    columns: dict[str, Any] = {name: getattr(profile, name) for name in COLUMNS if name != "institution"}
-    for name in SEALED:
-        columns[name] = seal(columns[name], f"{profile.institution} {name}") if columns[name] else None
+    columns = _sealed(profile)
     Client.objects.update_or_create(institution=profile.institution, defaults=columns | {"changed_at": now()})
     _remembered.pop(profile.institution, None)
 
@@ -138,6 +158,13 @@ def remove(institution: str) -> bool:
     removed, _ = Client.objects.filter(institution=institution).delete()
     _remembered.pop(institution, None)
     return removed > 0
+
+
+def _sealed(profile: Profile) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: getattr(profile, name) for name in COLUMNS if name != "institution"}
+    for name in SEALED:
+        columns[name] = seal(columns[name], f"{profile.institution} {name}") if columns[name] else None
+    return columns
 
 
 def _opened(row: dict[str, Any]) -> Profile:

@@ -9,6 +9,7 @@ attempt on one side, a confirmed hold on the other.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 import zipfile
 from collections.abc import Iterator
@@ -21,14 +22,19 @@ import msgspec
 from django.db import connection, transaction
 from psycopg import sql
 
-from yijie.domain import exchange
+from yijie.domain import access, catalogue, exchange
 from yijie.domain.bulk import raw_cursor, refusing
 from yijie.domain.exchange.directory import directory
 from yijie.domain.settlement import FUNDS
 from yijie.domain.transaction import fetch
+from yijie.interfaces.fsi import clients
+from yijie.kernel import sm
 from yijie.kernel.errors import YijieError
 
-MANIFEST = "manifest.json"
+from .travelling import LISTS, NO_LONGER_INSURED_HERE, PARTS, Part
+
+MANIFEST, SEALED = "manifest.json", "sealed"
+KEY_BYTES, NONCE_BYTES = 16, 12
 DRAINED_SECONDS_MAX = 120.0
 QUIET_SECONDS = 5.0
 APPEND_ONLY = {"ledger_posting": "ledger_posting_append_only", "filing_filingstep": "filing_step_append_only"}
@@ -50,6 +56,14 @@ class StillOpen(YijieError):
     en = "{count} attempts or holds of region {prefix} are still open; nothing was handed over"
 
 
+class KeyWrong(YijieError):
+    """The key does not open the sealed part, or the list of parts that it is bound to was changed."""
+
+    code = "node.handover_key_wrong"
+    zh = "移交密钥与文件不符，或文件清单被改动，未作任何改动；密钥由 yijie node give 显示，为 32 位十六进制数"
+    en = "the key is not this file's, or its list of parts was changed; nothing was changed"
+
+
 class FileDamaged(YijieError):
     """A hand-over file whose content is not what its manifest says."""
 
@@ -57,81 +71,6 @@ class FileDamaged(YijieError):
     zh = "移交文件 {part} 与清单不符，未作任何改动"
     en = "part {part} of the hand-over file is not what its manifest says; nothing was changed"
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows of a table that move: which, and whether the new node may have some of them already."""
-
-    table: str
-    where: str
-    shared: bool = False
-    stays: bool = False
-
-    def rows_of(self, prefix: str) -> sql.Composed:
-        """The condition for a region's rows."""
-        return sql.SQL(self.where.replace("{p}", "{}")).format(*[sql.Literal(prefix)] * self.where.count("{p}"))
-
-
-MOVED_PERSONS = (
-    "SELECT p.id FROM enrolment_person p WHERE starts_with(p.region, {p}) OR EXISTS"
-    " (SELECT FROM enrolment_enrolment e WHERE e.person_id = p.id AND starts_with(e.region, {p}))"
-)
-NO_LONGER_INSURED_HERE = (
-    "SELECT p.id FROM enrolment_person p WHERE starts_with(p.region, {})"
-    " AND NOT EXISTS (SELECT FROM enrolment_enrolment e WHERE e.person_id = p.id)"
-)
-NUMBERS = f"SELECT number FROM enrolment_person WHERE id IN ({MOVED_PERSONS})"
-ENCOUNTERS = "SELECT id FROM encounter_encounter WHERE starts_with(region, {p})"
-INSTITUTIONS = "SELECT code FROM institution_institution WHERE starts_with(region, {p})"
-PARTS = (
-    Part("institution_institution", "starts_with(region, {p})"),
-    Part("decision_policypack", "true", shared=True, stays=True),
-    Part("catalogue_item", "true", shared=True, stays=True),
-    Part("catalogue_term", "starts_with(region, left({p}, 2))", shared=True, stays=True),
-    Part("catalogue_ownitem", "starts_with(region, {p})"),
-    Part("catalogue_mapping", "starts_with(region, {p})"),
-    Part("catalogue_acceptance", "starts_with(region, {p})"),
-    Part("enrolment_person", f"id IN ({MOVED_PERSONS})", shared=True, stays=True),
-    Part("enrolment_enrolment", "starts_with(region, {p})"),
-    Part("enrolment_specialgroup", f"person_id IN ({MOVED_PERSONS})", shared=True, stays=True),
-    Part("enrolment_credential", f"person_id IN ({MOVED_PERSONS})", shared=True, stays=True),
-    Part("filing_filing", "starts_with(home_region, {p})"),
-    Part("filing_filingstep", "filing_id IN (SELECT id FROM filing_filing WHERE starts_with(home_region, {p}))"),
-    Part("filing_designation", f"person_number IN ({NUMBERS})", shared=True, stays=True),
-    Part("filing_chronicfiling", f"person_number IN ({NUMBERS})", shared=True, stays=True),
-    Part("ledger_posting", "starts_with(region, {p})"),
-    Part("ledger_balance", "starts_with(region, {p})"),
-    Part("decision_decision", "starts_with(home_region, {p})"),
-    Part("decision_accumulator", "starts_with(home_region, {p})"),
-    Part("decision_hold", "starts_with(home_region, {p})"),
-    Part("encounter_encounter", "starts_with(region, {p})"),
-    Part("encounter_diagnosis", f"encounter_id IN ({ENCOUNTERS})"),
-    Part("encounter_fee_line", f"encounter_id IN ({ENCOUNTERS})"),
-    Part("settlement_settlement", "starts_with(region, {p})"),
-    Part("settlement_attempt", "starts_with(region, {p})"),
-    Part("settlement_resettlement", "starts_with(region, {p})"),
-    Part("settlement_certificate", f"encounter IN ({ENCOUNTERS})"),
-    Part("settlement_list_settlementlist", "starts_with(region, {p})"),
-    Part("archive_entry", "starts_with(region, {p})"),
-    Part("files_file", "starts_with(region, {p})"),
-    Part("files_piece", "file_id IN (SELECT id FROM files_file WHERE starts_with(region, {p}))"),
-    Part("reconcile_run", "starts_with(region, {p})"),
-    Part("fsi_message", f"institution IN ({INSTITUTIONS})"),
-    Part("fsi_signin", f"institution IN ({INSTITUTIONS})"),
-)
-"""In the order in which the new node takes them; the old node lets go in the opposite order."""
-STAY_BEHIND = {
-    "fsi_client": "its keys are sealed by the node's own key: hospitals are registered anew",
-    "access_grant": "who may do what is granted anew: users belong to a node",
-    "access_event": "what was done at a node stays with that node",
-    "desk_attempt": "what a desk's page sent, for its user to look after",
-    "desk_change": "changes of reference data that wait for a second person",
-    "fsi_tally": "counts of messages that this node answered",
-    "fsi_certification": "begins anew where the hospital connects",
-    "filing_filedelsewhere": "read again from the home nodes",
-    "exchange_position": "the hub reads it from every node",
-}
-"""Tables that speak of regions or institutions and do not travel."""
 
 OPEN = """
 SELECT (SELECT count(*) FROM decision_hold WHERE state = 'held' AND starts_with(home_region, %(p)s))
@@ -166,12 +105,31 @@ WHERE {SPLIT} ON CONFLICT (attempt) DO NOTHING
 """
 
 
+def new_key() -> str:
+    """A key for one hand-over, to be carried apart from its file."""
+    return secrets.token_hex(KEY_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Rows by table, and users who got another name because theirs was taken, old → new."""
+
+    rows: dict[str, int]
+    renamed: dict[str, str]
+
+
 def give(
-    prefix: str, file: Path, *, drained_seconds_max: float = DRAINED_SECONDS_MAX, quiet_seconds: float = QUIET_SECONDS
+    prefix: str,
+    file: Path,
+    key: str,
+    *,
+    drained_seconds_max: float = DRAINED_SECONDS_MAX,
+    quiet_seconds: float = QUIET_SECONDS,
 ) -> dict[str, int]:
     """At the old node: wait until nothing of a moving region is open, write it to a file; rows by table.
 
-    ``quiet_seconds`` is how long processes of this node may still act on the directory as it was.
+    ``key`` seals what is secret. ``quiet_seconds`` is how long processes of this node may still act on the directory
+    as it was.
     """
     identity = exchange.me()
     to = directory().regions.get(prefix, ("", ""))[1]
@@ -186,10 +144,35 @@ def give(
             parameters = {"p": prefix, "to": to, "me": identity.code}
             cursor.execute(ATTEMPTS, parameters)
             cursor.execute(HOLDS, parameters)
-        for part in PARTS:
+        for part in (*LISTS, *PARTS):
             counts[part.table], digests[part.table] = _copied_out(part, prefix, archive)
-        archive.writestr(MANIFEST, msgspec.json.encode({"prefix": prefix, "rows": counts, "sha256": digests}))
+        secret = _Secrets(clients.profiles_of(prefix), access.accounts_of(prefix))
+        counts |= {"fsi_client": len(secret.clients), "access_user": len(secret.accounts)}
+        manifest = msgspec.json.encode({"prefix": prefix, "rows": counts, "sha256": digests})
+        archive.writestr(MANIFEST, manifest)
+        archive.writestr(SEALED, _sealed(key, secret, manifest))
     return counts
+
+
+class _Secrets(msgspec.Struct):
+    """What only the new node may read."""
+
+    clients: list[clients.Profile]
+    accounts: list[dict[str, Any]]
+
+
+def _sealed(key: str, secret: _Secrets, manifest: bytes) -> bytes:
+    """SM4-GCM, bound to the list of parts with their digests: who opens it knows the whole file to be as given."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + sm.sm4_gcm_encrypt(bytes.fromhex(key), nonce, msgspec.json.encode(secret), manifest)
+
+
+def _unsealed(key: str, sealed: bytes, manifest: bytes) -> _Secrets:
+    try:
+        opened = sm.sm4_gcm_decrypt(bytes.fromhex(key), sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], manifest)
+    except (ValueError, sm.CiphertextUnreadable, sm.KeyUnusable) as error:
+        raise KeyWrong from error
+    return msgspec.json.decode(opened, type=_Secrets)
 
 
 def _drain(prefix: str, seconds_max: float) -> None:
@@ -200,12 +183,12 @@ def _drain(prefix: str, seconds_max: float) -> None:
         time.sleep(0.2)
 
 
-def _columns(table: str) -> list[str]:
+def _columns(part: Part) -> list[str]:
     """Columns that travel: all but numbers, of rows and of transactions, that each database gives by itself."""
     rows = fetch(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s"
-        " AND is_identity = 'NO' AND column_name <> 'changed_in' ORDER BY ordinal_position",
-        [table],
+        " AND (is_identity = 'NO' OR %s) AND column_name <> 'changed_in' ORDER BY ordinal_position",
+        [part.table, part.numbered],
     )
     return [name for (name,) in rows]
 
@@ -215,7 +198,7 @@ def _copied_out(part: Part, prefix: str, archive: zipfile.ZipFile) -> tuple[int,
         sql.SQL("(SELECT number FROM enrolment_person p WHERE p.id = t.person_id)")
         if column == "person_id"
         else sql.Identifier(column)
-        for column in _columns(part.table)
+        for column in _columns(part)
     ]
     statement = sql.SQL("COPY (SELECT {} FROM {} t WHERE {}) TO STDOUT").format(
         sql.SQL(", ").join(chosen), sql.Identifier(part.table), part.rows_of(prefix)
@@ -233,18 +216,22 @@ def _copied_out(part: Part, prefix: str, archive: zipfile.ZipFile) -> tuple[int,
     return rows, digest.hexdigest()
 
 
-def take(file: Path) -> dict[str, int]:
-    """At the new node: take a region over from a file, all or nothing; rows by table."""
+def take(file: Path, key: str) -> Taken:
+    """At the new node: take a region over from a file, all or nothing."""
     with zipfile.ZipFile(file) as archive:
-        manifest = msgspec.json.decode(archive.read(MANIFEST))
+        written = archive.read(MANIFEST)
+        secret = _unsealed(key, archive.read(SEALED), written)
+        manifest = msgspec.json.decode(written)
         for table, digest in manifest["sha256"].items():
             if _digest(archive, table) != digest:
                 raise FileDamaged(part=table)
         with transaction.atomic():
+            _join_lists(archive)
             for part in PARTS:
                 _copied_in(part, archive)
-    rows: dict[str, int] = manifest["rows"]
-    return rows
+            clients.take_over(secret.clients)
+            renamed = access.take_accounts(secret.accounts, manifest["prefix"])
+    return Taken(manifest["rows"], renamed)
 
 
 def _digest(archive: zipfile.ZipFile, table: str) -> str:
@@ -255,27 +242,48 @@ def _digest(archive: zipfile.ZipFile, table: str) -> str:
     return digest.hexdigest()
 
 
-def _copied_in(part: Part, archive: zipfile.ZipFile) -> None:
-    columns = _columns(part.table)
-    table, stage = sql.Identifier(part.table), sql.Identifier(f"{part.table}_stage")
-    staged = sql.SQL(", ").join(sql.Identifier("person_number" if c == "person_id" else c) for c in columns)
+def _join_lists(archive: zipfile.ZipFile) -> None:
+    with refusing(LISTS[-1].table), raw_cursor() as cursor:
+        columns = {part.table: _staged(part, archive, cursor) for part in LISTS}
+        catalogue.join_lists(cursor, _stage, columns)
+        for part in LISTS:
+            cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(_stage(part.table))))
+
+
+def _stage(table: str) -> str:
+    return f"{table}_stage"
+
+
+def _staged(part: Part, archive: zipfile.ZipFile, cursor: Any) -> list[str]:
+    """Put a part's rows into a table for the time being; returns the columns."""
+    columns = _columns(part)
+    stage = sql.Identifier(_stage(part.table))
+    names = sql.SQL(", ").join(sql.Identifier("person_number" if c == "person_id" else c) for c in columns)
     declared = sql.SQL(", ").join(
         sql.SQL("NULL::text AS person_number") if c == "person_id" else sql.Identifier(c) for c in columns
     )
-    person = sql.SQL("(SELECT p.id FROM enrolment_person p WHERE p.number = s.person_number)")
-    values = sql.SQL(", ").join(person if c == "person_id" else sql.Identifier("s", c) for c in columns)
-    with refusing(part.table), raw_cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-                stage, declared, table
-            )
+    cursor.execute(
+        sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+            stage, declared, sql.Identifier(part.table)
         )
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(stage, staged)
-        with archive.open(part.table) as stored, cursor.copy(statement) as copy:
-            while data := stored.read(1 << 16):
-                copy.write(data)
+    )
+    with (
+        archive.open(part.table) as stored,
+        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(stage, names)) as copy,
+    ):
+        while data := stored.read(1 << 16):
+            copy.write(data)
+    return columns
+
+
+def _copied_in(part: Part, archive: zipfile.ZipFile) -> None:
+    person = sql.SQL("(SELECT p.id FROM enrolment_person p WHERE p.number = s.person_number)")
+    ending = sql.SQL(" ON CONFLICT DO NOTHING") if part.shared else sql.SQL("")
+    with refusing(part.table), raw_cursor() as cursor:
+        columns = _staged(part, archive, cursor)
+        table, stage = sql.Identifier(part.table), sql.Identifier(_stage(part.table))
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        ending = sql.SQL(" ON CONFLICT DO NOTHING") if part.shared else sql.SQL("")
+        values = sql.SQL(", ").join(person if c == "person_id" else sql.Identifier("s", c) for c in columns)
         cursor.execute(sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} s{}").format(table, names, values, stage, ending))
         cursor.execute(sql.SQL("DROP TABLE {}").format(stage))
 
@@ -287,6 +295,8 @@ def let_go(prefix: str) -> dict[str, int]:
         raise NotMoving(prefix=prefix)
     gone: dict[str, int] = {}
     with transaction.atomic(), _history_may_leave(), connection.connection.cursor() as cursor:
+        clients.let_go(prefix)
+        gone["access_user"] = access.let_accounts_go(prefix)
         for part in reversed(PARTS):
             if not part.stays:
                 table = sql.Identifier(part.table)

@@ -1,22 +1,104 @@
-"""The operator's view of a node: who answers, what waits and since when, what is open, what was refused."""
+"""How a node stands: who answers, what waits and since when, what is open, what was refused.
+
+Read once, told twice: by the command (``yijie node status``, :mod:`.telling`) and by the operator's page.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
+from yijie.domain import exchange
 from yijie.domain.transaction import fetch
-from yijie.kernel.dates import in_shanghai, now
-from yijie.kernel.money import yuan
-from yijie.kernel.region import name_of
+from yijie.kernel.dates import now
+
+SHOWN_MAX = 25
+"""Rows of a list that are shown; the oldest count, they are the ones that need somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerStanding:
+    """A node of the directory and how we stand with it; times are None where there was nothing."""
+
+    code: str
+    role: str
+    state: str
+    address: str
+    heard_at: datetime | None
+    failed_at: datetime | None
+    error: str
+    """What last went wrong, in the words of then; it stays after the next answer."""
+    regions: str
+    waiting: int
+    """Messages to it that wait to be said."""
+    oldest_at: datetime | None
+    tries: int
+    """How often the most stubborn of them was tried."""
+    refused: int
+    """Messages it refused outright: each is a case for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An attempt of ours without an outcome (``node`` is the home node), or a hold (``node`` is the care node)."""
+
+    number: int
+    node: str
+    action: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A message that its receiver refused."""
+
+    number: int
+    node: str
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that came to nothing, and why."""
+
+    number: int
+    state: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Messages of others that we did not take, by code."""
+
+    code: str
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The whole view. ``code`` is empty where the process stands alone and has no peers."""
+
+    code: str
+    peers: list[PeerStanding]
+    attempts: list[Open]
+    """Oldest first, at most ``SHOWN_MAX``; ``attempts_open`` counts all of them."""
+    attempts_open: int
+    holds: list[Open]
+    holds_by_age: tuple[int, int, int]
+    """Younger than 20 seconds, than five minutes, older."""
+    cases: list[Case]
+    ended: list[Ended]
+    refused: list[Refused]
+
 
 PEERS = """
-SELECT n.code, n.role, n.state, n.address, c.heard_at, c.failed_at, c.error,
-       (SELECT string_agg(prefix || CASE moving_to WHEN '' THEN '' ELSE '→' || moving_to END, ' ' ORDER BY prefix)
-        FROM exchange_noderegion r WHERE r.node = n.code),
+SELECT n.code, n.role, n.state, n.address, c.heard_at, c.failed_at, coalesce(c.error, ''),
+       coalesce((SELECT string_agg(prefix || CASE moving_to WHEN '' THEN '' ELSE '→' || moving_to END, ' '
+                                   ORDER BY prefix)
+                 FROM exchange_noderegion r WHERE r.node = n.code), ''),
        o.waiting, o.oldest, o.tries, o.refused
 FROM exchange_node n LEFT JOIN exchange_contact c ON c.node = n.code
 LEFT JOIN LATERAL (
@@ -26,52 +108,59 @@ LEFT JOIN LATERAL (
 ) o ON true
 ORDER BY n.role, n.code
 """
+ATTEMPTS = """
+SELECT id, home_node, action, at, count(*) OVER () FROM settlement_attempt WHERE state = 'received'
+ORDER BY at, id LIMIT %s
+"""
 HOLDS = """
+SELECT attempt, care_node, action, held_at FROM decision_hold WHERE state = 'held' ORDER BY held_at, attempt LIMIT %s
+"""
+HOLDS_BY_AGE = """
 SELECT count(*) FILTER (WHERE age < interval '20 seconds'),
        count(*) FILTER (WHERE age >= interval '20 seconds' AND age < interval '5 minutes'),
        count(*) FILTER (WHERE age >= interval '5 minutes')
 FROM (SELECT %s - held_at AS age FROM decision_hold WHERE state = 'held') h
 """
+CASES = "SELECT subject, receiver, kind, refused FROM exchange_outgoing WHERE refused <> '' ORDER BY left_at LIMIT %s"
+ENDED = """
+SELECT id, state, ended_at, reason FROM settlement_attempt WHERE reason <> '' AND ended_at IS NOT NULL
+ORDER BY ended_at DESC LIMIT 5
+"""
+REFUSED = "SELECT code, count(*), max(at) FROM exchange_refusal GROUP BY code ORDER BY 3 DESC LIMIT 10"
 
 
-def print_status(code: str) -> None:
-    """Print the state of the node this process stands on."""
-    console = Console()
-    table = Table(title=f"节点 node {code}")
-    for heading in ("节点 node", "辖区 regions", "最近答复 heard", "待发 waiting", "最早 oldest", "重试 tries",
-                    "被拒 refused", "最近错误 last error"):  # fmt: skip
-        table.add_column(heading)
-    for row in fetch(PEERS):
-        table.add_row(*_peer(row, own=code))
-    console.print(table)
-    [(young, old, stuck)] = fetch(HOLDS, [now()])
-    console.print(f"预占 open holds: <20s {young}, <5min {old}, >5min {stuck}")
-    [(open_, oldest)] = fetch("SELECT count(*), min(at) FROM settlement_attempt WHERE state = 'received'")
-    console.print(f"未了办理 open attempts: {open_}" + (f", 最早 oldest {_ago(oldest)}" if oldest else ""))
-    for number, state, ended, reason in fetch(
-        "SELECT id, state, ended_at, reason FROM settlement_attempt WHERE reason <> '' ORDER BY ended_at DESC LIMIT 5"
-    ):
-        console.print(f"  {number} {state} {in_shanghai(ended):%H:%M:%S} {reason}")
-    for kind, subject, why in fetch(
-        "SELECT kind, subject, refused FROM exchange_outgoing WHERE refused <> '' LIMIT 10"
-    ):
-        console.print(f"  需人工 case: {kind} {subject}: {why}（yijie node resolve {subject}）")
-    refusals = fetch("SELECT code, count(*), max(at) FROM exchange_refusal GROUP BY code ORDER BY 3 DESC LIMIT 10")
-    for refused, count, at in refusals:
-        console.print(f"  拒收 refused messages: {refused} × {count}, 最近 last {in_shanghai(at):%Y-%m-%d %H:%M:%S}")
+def standing() -> Standing:
+    """How the node this process stands on stands now."""
+    identity = exchange.me()
+    attempts = fetch(ATTEMPTS, [SHOWN_MAX])
+    [(young, old, stuck)] = fetch(HOLDS_BY_AGE, [now()])
+    return Standing(
+        code=identity.code if identity else "",
+        peers=[PeerStanding(*row) for row in fetch(PEERS)],
+        attempts=[Open(*row[:4]) for row in attempts],
+        attempts_open=attempts[0][4] if attempts else 0,
+        holds=[Open(*row) for row in fetch(HOLDS, [SHOWN_MAX])],
+        holds_by_age=(young, old, stuck),
+        cases=[Case(*row) for row in fetch(CASES, [SHOWN_MAX])],
+        ended=[Ended(*row) for row in fetch(ENDED)],
+        refused=[Refused(*row) for row in fetch(REFUSED)],
+    )
 
 
-def _peer(row: tuple[Any, ...], *, own: str) -> list[str]:
-    code, role, state, address, heard, _, error, regions, waiting, oldest, tries, refused = row
-    name = f"{code}{'*' if code == own else ''} ({role if state == 'active' else state}) {address}"
-    cells = [regions or "", _ago(heard), waiting, _ago(oldest) if oldest else "", tries, refused, error or ""]
-    return [name, *map(str, cells)]
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a home region owes a care region for a month, in fen, as each of the two says it; kept by the hub."""
 
+    month: str
+    care: str
+    home: str
+    receivable: int
+    payable: int
 
-def _ago(moment: datetime | None) -> str:
-    if moment is None:
-        return "从未 never"
-    return f"{(now() - moment).total_seconds():.0f} 秒前 s ago"
+    @property
+    def agree(self) -> bool:
+        """Whether both say the same."""
+        return self.receivable == self.payable
 
 
 POSITIONS = """
@@ -82,15 +171,6 @@ FROM exchange_position GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 
-def print_positions() -> bool:
-    """Print what regions owe each other as both sides say it; returns whether they agree everywhere."""
-    console = Console()
-    table = Table(title="地区间应收应付 positions")
-    for heading in ("月份 month", "就医地 care", "参保地 home", "应收 receivable", "应付 payable", "相符 agree"):
-        table.add_column(heading)
-    rows = fetch(POSITIONS)
-    for month, care, home, receivable, payable in rows:
-        agree = "✓" if receivable == payable else "✗"
-        table.add_row(month, name_of(care), name_of(home), yuan(receivable), yuan(payable), agree)
-    console.print(table)
-    return all(receivable == payable for *_, receivable, payable in rows)
+def positions() -> list[Pair]:
+    """Every pair of regions, by month."""
+    return [Pair(*row) for row in fetch(POSITIONS)]

@@ -72,6 +72,12 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def moment_exact(at: datetime | None) -> str:
+    """Date and second in Shanghai, for operators: 2026-03-05 14:30:07."""
+    return f"{in_shanghai(at):%Y-%m-%d %H:%M:%S}" if at else "–"
+
+
+@register.filter
 def day(at: date | None) -> str:
     """A date: 2026-03-05."""
     return f"{at:%Y-%m-%d}" if at else "–"

@@ -1,0 +1,84 @@
+"""The operator's view on the command line; what is told is read in :mod:`.status`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from yijie.kernel.dates import in_shanghai, now
+from yijie.kernel.money import yuan
+from yijie.kernel.region import name_of
+
+from .resolve import NotByHand, explained, remedy
+from .status import PeerStanding, positions, standing
+
+
+def print_status() -> None:
+    """Print the state of the node this process stands on."""
+    console, seen = Console(markup=False), standing()
+    table = Table(title=f"节点 node {seen.code}")
+    for heading in ("节点 node", "辖区 regions", "最近答复 heard", "待发 waiting", "最早 oldest", "重试 tries",
+                    "被拒 refused", "最近错误 last error"):  # fmt: skip
+        table.add_column(heading)
+    for peer in seen.peers:
+        table.add_row(*_peer(peer, own=seen.code))
+    console.print(table)
+    young, old, stuck = seen.holds_by_age
+    console.print(f"预占 open holds: <20s {young}, <5min {old}, >5min {stuck}")
+    oldest = f", 最早 oldest {seen.attempts[0].number} {_ago(seen.attempts[0].at)}" if seen.attempts else ""
+    console.print(f"未了办理 open attempts: {seen.attempts_open}{oldest}")
+    for one in seen.ended:
+        console.print(f"  {one.number} {one.state} {in_shanghai(one.at):%H:%M:%S} {one.reason}")
+    for case in seen.cases:
+        console.print(f"  需人工 case: {case.kind} {case.number}: {case.why}（yijie node resolve {case.number}）")
+    for refused in seen.refused:
+        last = f"{in_shanghai(refused.last_at):%Y-%m-%d %H:%M:%S}"
+        console.print(f"  拒收 refused messages: {refused.code} × {refused.count}, 最近 last {last}")
+
+
+def _peer(peer: PeerStanding, *, own: str) -> list[str]:
+    role = peer.role if peer.state == "active" else peer.state
+    name = f"{peer.code}{'*' if peer.code == own else ''} ({role}) {peer.address}"
+    oldest = _ago(peer.oldest_at) if peer.oldest_at else ""
+    cells = [peer.regions, _ago(peer.heard_at), peer.waiting, oldest, peer.tries, peer.refused, peer.error]
+    return [name, *map(str, cells)]
+
+
+def _ago(moment: datetime | None) -> str:
+    if moment is None:
+        return "从未 never"
+    return f"{(now() - moment).total_seconds():.0f} 秒前 s ago"
+
+
+def print_positions() -> bool:
+    """Print what regions owe each other as both sides say it; returns whether they agree everywhere."""
+    console, pairs = Console(), positions()
+    table = Table(title="地区间应收应付 positions")
+    for heading in ("月份 month", "就医地 care", "参保地 home", "应收 receivable", "应付 payable", "相符 agree"):
+        table.add_column(heading)
+    for one in pairs:
+        agree = "✓" if one.agree else "✗"
+        regions = name_of(one.care), name_of(one.home)
+        table.add_row(one.month, *regions, yuan(one.receivable), yuan(one.payable), agree)
+    console.print(table)
+    return all(one.agree for one in pairs)
+
+
+def print_known(number: int) -> None:
+    """Print what is known here of an attempt, and what may be done about it by hand."""
+    console = Console(highlight=False, soft_wrap=True)
+    known = explained(number)
+    if not known:
+        console.print(f"本节点没有办理 {number} 的记录 nothing is known of {number} here")
+        return
+    for one in known:
+        console.print(f"{number} {' '.join(one.title)}")
+        for label, value in one.facts:
+            said = value.zh if value.zh == value.en else " ".join(value)
+            console.print(f"  {' '.join(label)}: {said}", markup=False)
+    try:
+        console.print(" ".join(remedy(number).offer) + " --close --reason …", markup=False)
+    except NotByHand as error:
+        console.print(f"{error.text('zh')} {error.text('en')}", markup=False)
