@@ -51,6 +51,10 @@ SENTENCES: dict[str, Text] = {
         "基数 {held} 元（原 {base} 元），计 {units}：{paid} 元",
         "base {held} yuan (stated {base}), for {units}: {paid}",
     ),
+    "allowance_goes_on": Text(
+        "基数 {held} 元（原 {base} 元），计 {units}：应付 {due} 元，本次住院此前已付 {before} 元，再付 {paid} 元",
+        "base {held} yuan (stated {base}), for {units}: due {due}, paid earlier in this stay {before}, pays {paid} more",
+    ),
     "stated": Text("按给定金额支付 {paid} 元", "pays the stated {paid} yuan"),
     "own_share": RATIOS,
     "factor": RATIOS,
@@ -105,7 +109,9 @@ def step_label(step: TraceStep, language: str) -> str:
 def sentence(step: TraceStep, language: str) -> str:
     """What the step did, in one sentence with its sums."""
     sums = {name: units_text(amount) if name in COUNTS else yuan(amount) for name, amount in step.sums.items()}
-    return SENTENCES[step.step].say(language).format(**sums, ratios=_percents(step.ratios))
+    goes_on = step.step == "allowance" and step.sums["before"]
+    told = SENTENCES["allowance_goes_on" if goes_on else step.step]
+    return told.say(language).format(**sums, ratios=_percents(step.ratios))
 
 
 def step_words(step: TraceStep, language: str) -> str:

@@ -165,6 +165,8 @@ class AllowancePlan:
     """Further days, each once or for every unit of something."""
     divided_by: int
     paid_to: str
+    accumulator: str
+    """Where stands what earlier settlements of the stay were paid; empty where every one is paid by itself."""
     uses: tuple[Use, ...]
 
 

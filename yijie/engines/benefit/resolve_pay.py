@@ -38,7 +38,7 @@ def pay_plan(layer: Layer, chosen: Sequence[Active]) -> PayPlan:
     if rule.step.name == "stated":
         return PayPlan("stated", stated=rule.step.forms.get("name", layer.name), uses=(rule.main(),))
     if rule.step.name == "allowance":
-        return PayPlan("allowance", allowance=_allowance(rule, chosen))
+        return PayPlan("allowance", allowance=_allowance(layer, rule, chosen))
     return _adjusted(layer, rule, chosen)
 
 
@@ -107,7 +107,7 @@ def _phases(layer: Layer, rule: Active, bounds: tuple[int, ...]) -> PhasePlan:
     return PhasePlan(unit, bounds, tuple(limits), rule.step.forms["over"] == "year", f"{layer.name}.phases.{unit}")
 
 
-def _allowance(rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
+def _allowance(layer: Layer, rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
     """A sum beside the bill; its base is the policy's or the case's, its days the policy's or the case's units."""
     further = [active for active in chosen if active.step.name == "more_days"]
     uses = rule.uses("base", "share", "least", "most", "days", "divided_by")
@@ -126,6 +126,7 @@ def _allowance(rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
         ),
         divided_by=uses["divided_by"].whole if "divided_by" in uses else 1,
         paid_to=forms["paid_to"],
+        accumulator=f"{layer.name}.paid" if forms["granted"] == "once_a_stay" else "",
         uses=(*uses.values(), *days),
     )
 
