@@ -170,7 +170,9 @@ def test_days_of_a_stay_in_parts_are_all_its_days():
 def test_each_part_may_be_paid_for_its_own_units():
     rules = policy(layer(allowance(**ON_100, granted="each_part")))
     assert parts(rules, case(), case()) == ["9800.00", "9800.00"]
-    rules = policy(layer(allowance(base=since(20), unit="day", granted="each_part"), ceiling("payment", 500, per="month")))
+    rules = policy(
+        layer(allowance(base=since(20), unit="day", granted="each_part"), ceiling("payment", 500, per="month"))
+    )
     month, few = (case(units={"day": days * 100}) for days in (30, 5))
     april = replace(few, service_from=date(2025, 4, 2), service_to=date(2025, 4, 2))
     assert parts(rules, month, few, april) == ["500.00", "0.00", "100.00"]
@@ -190,7 +192,7 @@ def test_a_later_part_says_what_was_paid_before():
     (step,) = evaluate(rules, case(continues=True, stay={"layer1.paid": 500_000})).trace
     assert step_words(step, "en") == (
         "allowance: base 100.00 yuan (stated 100.00), for 98: due 9800.00,"
-        " paid earlier in this stay 5000.00, pays 4800.00 more"
+        " 5000.00 paid earlier in this stay, 4800.00 more now"
     )
     assert "本次住院此前已付 5000.00 元" in step_words(step, "zh")
 

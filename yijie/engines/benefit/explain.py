@@ -53,7 +53,7 @@ SENTENCES: dict[str, Text] = {
     ),
     "allowance_goes_on": Text(
         "基数 {held} 元（原 {base} 元），计 {units}：应付 {due} 元，本次住院此前已付 {before} 元，再付 {paid} 元",
-        "base {held} yuan (stated {base}), for {units}: due {due}, paid earlier in this stay {before}, pays {paid} more",
+        "base {held} yuan (stated {base}), for {units}: due {due}, {before} paid earlier in this stay, {paid} more now",
     ),
     "stated": Text("按给定金额支付 {paid} 元", "pays the stated {paid} yuan"),
     "own_share": RATIOS,

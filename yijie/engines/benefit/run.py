@@ -26,7 +26,7 @@ def units_stated(case: Case, unit: str, uses: tuple[Use, ...]) -> int:
 
 
 class AllowanceSums(NamedTuple):
-    """An allowance before rounding: the base, as held between its bounds, units, what is due, paid before, still paid."""
+    """An allowance before rounding: base, base held between its bounds, units, what is due, paid before, paid now."""
 
     base: int
     held: int
