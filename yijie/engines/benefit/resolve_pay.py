@@ -22,7 +22,7 @@ ONE = Fraction(1)
 
 Start = tuple[tuple[int, ...], tuple[Ratio, ...], tuple[tuple[int, Gap], ...], tuple[Use, ...]]
 """Inner borders, ratios, gaps among them, parameters: what a pay rule starts from."""
-Adjustment = tuple[str, tuple[Use, ...], tuple[Ratio, ...]]
+Adjustment = tuple[str, tuple[Use, ...], tuple[Ratio, ...], tuple[Ratio, ...]]
 
 WHOLE = PayPlan("whole")
 """All that is seen: what the personal account pays, up to its balance."""
@@ -49,8 +49,8 @@ def _adjusted(layer: Layer, rule: Active, chosen: Sequence[Active]) -> PayPlan:
     for active in chosen:
         if active.step.name in ADJUSTING:
             adjusted = active.uses(*active.step.primitive.parameters)
-            ratios = tuple(_adjust(active.step.name, ratio, adjusted) for ratio in ratios)
-            adjustments.append((active.step.name, tuple(adjusted.values()), ratios))
+            before, ratios = ratios, tuple(_adjust(active.step.name, ratio, adjusted) for ratio in ratios)
+            adjustments.append((active.step.name, tuple(adjusted.values()), before, ratios))
     denominator = lcm(2, *(ratio.denominator for ratio in ratios))
     return PayPlan(
         step=rule.step.name,

@@ -58,7 +58,7 @@ def page(occasion: Occasion, summary: Summary, changes: Sequence[Change]) -> str
         _everybody(summary),
         *(_groups(dimension, summary.groups[dimension]) for dimension in DIMENSIONS if dimension in summary.groups),
         _refused(summary),
-        _largest(changes),
+        _largest(occasion.comparison, changes),
     ]
     title = "政策模拟 Policy simulation"
     return (
@@ -196,15 +196,19 @@ def _code(code: str) -> str:
     return f"{code}：{(YijieError.by_code[code].__doc__ or '').splitlines()[0]}" if code else "已结算 settled"
 
 
-def _largest(changes: Sequence[Change]) -> str:
-    return "<h2>变化最大的十人 The ten largest changes</h2>" + "".join(_change_of(change) for change in changes)
+def _largest(comparison: Comparison, changes: Sequence[Change]) -> str:
+    told = "".join(_change_of(comparison, change) for change in changes)
+    return f"<h2>变化最大的十人 The ten largest changes</h2>{told}"
 
 
-def _change_of(change: Change) -> str:
+def _change_of(comparison: Comparison, change: Change) -> str:
     sides = "".join(
         f"<div><h4>{title}：个人 person {yuan(benefit.personal_total)}，基金 funds {yuan(benefit.funds_total)}</h4>"
-        f"<ol>{_steps(benefit)}</ol></div>"
-        for title, benefit in (("对照 against", change.against), ("新政策 new", change.new))
+        f"<ol>{_steps(policy, benefit)}</ol></div>"
+        for title, policy, benefit in (
+            ("对照 against", comparison.against, change.against),
+            ("新政策 new", comparison.new, change.new),
+        )
     )
     case = change.case
     title = f"{_masked(change.person)}：{_signed(change.gain)} 元，{change.visits} 次就诊 visits"
@@ -220,10 +224,11 @@ def _masked(person: str) -> str:
     return person if len(person) <= len("1234") else f"{person[:2]}***{person[-2:]}"
 
 
-def _steps(benefit: Benefit) -> str:
+def _steps(policy: Policy, benefit: Benefit) -> str:
+    words = policy.vocabulary
     steps = (
-        f"<li>{escape(step.layer.title.zh)} {escape(step_words(step, 'zh'))}"
-        f'<br><span class="note">{escape(step_words(step, "en"))}</span></li>'
+        f"<li>{escape(step.layer.title.zh)} {escape(step_words(step, 'zh', words))}"
+        f'<br><span class="note">{escape(step_words(step, "en", words))}</span></li>'
         for step in benefit.trace
     )
     return "".join(steps)
