@@ -55,7 +55,8 @@ def print_statement(console: Console, policy: Policy, case: Case, benefit: Benef
         console.print(_prepaid(benefit, say))
     if benefit.allowances:
         console.print(_allowances(policy, benefit, say))
-    ways = [line for share in benefit.layers for line in _how_paid(policy, benefit, share, say)]
+    asked = [share for share in benefit.layers if share.paid or share.payer != PERSONAL_ACCOUNT or case.use_account]
+    ways = [line for share in asked for line in _how_paid(policy, benefit, share, say)]
     ways += [_not_paid(step, say) for step in benefit.trace if step.step == "exclude"]
     if ways:
         console.print(f"\n[bold]{say('怎样算出来的', 'How it was worked out')}[/bold]")
