@@ -151,6 +151,7 @@ def parts(rules, *visits):
 def test_a_stay_settled_in_parts_has_its_allowance_once():
     rules = policy(layer(allowance(**ON_100)))
     assert parts(rules, case(), case(), case()) == ["9800.00", "0.00", "0.00"]
+    assert parts(policy(layer(allowance(base=since(30)))), case(), case()) == ["30.00", "0.00"], "no days, no units"
     assert [*parts(rules, case(), case()), *parts(rules, case())] == ["9800.00", "0.00", "9800.00"], "each stay its own"
 
 
