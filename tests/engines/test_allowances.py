@@ -1,13 +1,18 @@
 """Sums paid beside the bill: maternity allowance, family care, credits to the personal account; and rounding."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 from benefit_kit import case, ceiling, layer, policy, ratio, since
+from hypothesis import given, strategies as st
 
-from yijie.engines.benefit import benefit_report, evaluate
+from yijie.engines.benefit import Years, benefit_report, evaluate, settle_all
+from yijie.engines.benefit.columnar import claims_of, evaluate_table
 from yijie.engines.benefit.explain import parameter_sentence, step_words
 from yijie.engines.benefit.refusals import FactMissing, NegativeAmount
 from yijie.kernel.codes import Fund, PersonCategory
-from yijie.kernel.money import yuan
+from yijie.kernel.money import fen_from_yuan, yuan
 
 
 def allowed(rules, asked):
@@ -124,3 +129,89 @@ def test_what_was_prepaid_is_settled_against_cash():
     assert [yuan(sum_) for sum_ in (over.cash, over.cash_due, over.refund)] == ["200.00", "0.00", "300.00"]
     with pytest.raises(NegativeAmount, match="prepaid"):
         evaluate(rules, case("1000", prepaid=-1))
+
+
+CHILDREN = {"more_days": {"for_each": "child", "days": since(15)}}
+ON_100 = {"base": since(100), "days": since(98)}
+
+
+def parts(rules, *visits):
+    """Allowances of one stay settled in parts, in yuan; traced and compiled alike."""
+    stay = [replace(visit, continues=number > 0) for number, visit in enumerate(visits)]
+    told = [
+        [yuan(paid.amount) for answer in settle_all(rules, stay, Years(), trace) for paid in answer.allowances]
+        for trace in (True, False)
+    ]
+    assert told[0] == told[1]
+    columns = evaluate_table(rules, claims_of(stay, [0] * len(stay))).allowances
+    assert [yuan(int(amount)) for amount in columns["layer1"]] == told[0]
+    return told[0]
+
+
+def test_a_stay_settled_in_parts_has_its_allowance_once():
+    rules = policy(layer(allowance(**ON_100)))
+    assert parts(rules, case(), case(), case()) == ["9800.00", "0.00", "0.00"]
+    assert parts(policy(layer(allowance(base=since(30)))), case(), case()) == ["30.00", "0.00"], "no days, no units"
+    assert [*parts(rules, case(), case()), *parts(rules, case())] == ["9800.00", "0.00", "9800.00"], "each stay its own"
+
+
+def test_what_is_known_only_with_the_last_part_is_still_paid():
+    rules = policy(layer(allowance(**ON_100), CHILDREN), pool={"units": {"child": "婴儿"}})
+    none, twins = case(units={"child": 0}), case(units={"child": 200})
+    assert parts(rules, none, twins, twins) == ["9800.00", "3000.00", "0.00"]
+    assert parts(rules, twins, none) == ["12800.00", "0.00"], "nothing is taken back by a part"
+
+
+def test_days_of_a_stay_in_parts_are_all_its_days():
+    rules = policy(layer(allowance(base=since(20), unit="day")))
+    ten, five = (case(service_to=date(2025, 3, 10) + timedelta(days=days)) for days in (10, 5))
+    assert parts(rules, ten, five) == ["200.00", "100.00"]
+
+
+def test_each_part_may_be_paid_for_its_own_units():
+    rules = policy(layer(allowance(**ON_100, granted="each_part")))
+    assert parts(rules, case(), case()) == ["9800.00", "9800.00"]
+    rules = policy(
+        layer(allowance(base=since(20), unit="day", granted="each_part"), ceiling("payment", 500, per="month"))
+    )
+    month, few = (case(units={"day": days * 100}) for days in (30, 5))
+    april = replace(few, service_from=date(2025, 4, 2), service_to=date(2025, 4, 2))
+    assert parts(rules, month, few, april) == ["500.00", "0.00", "100.00"]
+
+
+def test_a_ceiling_and_whole_yuan_hold_over_the_parts():
+    rules = policy(
+        layer(allowance(base=since("10.30"), days=since(9), divided_by=since(2)), {"rounding": {"to": since("yuan")}})
+    )  # 46.35
+    assert parts(rules, case(), case()) == ["46.00", "0.00"]
+    rules = policy(layer(allowance(**ON_100), ceiling("payment", 6000)))
+    assert parts(rules, case(), case()) == ["6000.00", "0.00"]
+
+
+def test_a_later_part_says_what_was_paid_before():
+    rules = policy(layer(allowance(**ON_100)))
+    (step,) = evaluate(rules, case(continues=True, stay={"layer1.paid": 500_000})).trace
+    assert step_words(step, "en") == (
+        "allowance: base 100.00 yuan (stated 100.00), for 98: due 9800.00,"
+        " 5000.00 paid earlier in this stay, 4800.00 more now"
+    )
+    assert "本次住院此前已付 5000.00 元" in step_words(step, "zh")
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40)), min_size=1, max_size=5))
+def test_a_stay_in_parts_is_paid_what_the_stay_whole_would_be(told):
+    """Days and children become known bit by bit; the parts together are the whole, to the fen."""
+    rules = policy(
+        layer(allowance(base=since(77), unit="day", divided_by=since(3)), CHILDREN), pool={"units": {"child": "婴儿"}}
+    )
+    known = sorted(children for children, _ in told)
+    visits = [
+        case(units={"child": children * 100, "day": days * 100})
+        for children, (_, days) in zip(known, told, strict=True)
+    ]
+    begins = date(2025, 3, 10)
+    visits = [replace(visit, service_to=begins + timedelta(days=visit.units["day"] // 100)) for visit in visits]
+    days = sum(days for _, days in told)
+    whole = case(units={"child": known[-1] * 100, "day": days * 100})
+    paid = parts(rules, *visits)
+    assert yuan(sum(fen_from_yuan(part) for part in paid)) == allowed(rules, whole)[0]

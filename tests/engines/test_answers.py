@@ -335,7 +335,8 @@ def test_every_step_is_told_in_both_languages_with_its_source():
     ]  # fmt: skip
     zh = {step.step: f"{step_label(step, 'zh')}：{sentence(step, 'zh')}" for step in benefit.trace}
     assert zh["deductible"] == "起付线：应付 500.00 元，此前已付 0.00 元，本次扣除 500.00 元"
-    assert zh["points"] == "支付比例增减：支付比例变为 81.66% / 89.58%"
+    assert zh["own_share"] == "个人负担比例折算：× 80%，支付比例 80% / 90% → 84% / 92%"
+    assert zh["points"] == "支付比例增减：-1.5 个百分点，支付比例 83.16% / 91.08% → 81.66% / 89.58%"
     assert zh["account"] == "个人账户支付：可由账户支付 14990.00 元，余额 7.00 元，支付 7.00 元"
     paying = next(step for step in benefit.trace if step.step == "bands")
     assert [band_sentence(band, "en") for band in paying.bands] == [
@@ -351,6 +352,30 @@ def test_every_step_is_told_in_both_languages_with_its_source():
             words = parameter_sentence(used, step.step, EVERYTHING.vocabulary, "en")
             assert "since 2000-01-01; source: 办法 [B]" in words
             assert used.entry.place.file.startswith("pool/layer")
+
+
+def test_of_several_rules_that_change_a_ratio_each_is_told_apart():
+    rules = policy(
+        layer(
+            ratio("85%"),
+            {"points": {"add": since({"by": "age", "0-69": "0%", "70+": "6%"})}},
+            {"own_share": {"when": {"class": "famous"}, "times": since("110%")}},
+        ),
+        remote=adjuster({"points": {"add": since("-10%")}}, when={"relation": "cross_province"}),
+        pool={"words": {"class": {"famous": "名医馆"}}},
+    )
+    asked = case("100", birth_date=date(1950, 1, 1), remote=REFERRED, facts={"class": "famous"})
+    told = benefit_report(rules, evaluate(rules, asked))["trace"]
+    changed = [step for step in told if step["ratios_before"]]
+    assert [step["zh"] for step in changed] == [
+        "支付比例增减：+6 个百分点（年龄=75），支付比例 85% → 91%",
+        "个人负担比例折算：× 110%（class=名医馆），支付比例 91% → 90.1%",
+        "支付比例增减：-10 个百分点（就医地=跨省异地），支付比例 90.1% → 80.1%",
+    ]
+    assert changed[2]["en"] == "percentage points: -10 (place of care=cross province), ratio 90.1% → 80.1%"
+    assert [step["parameters"][0]["chosen_by"] for step in changed] == [
+        {"age": 75}, {"class": "famous"}, {"relation": "cross_province"},
+    ]  # fmt: skip
 
 
 def test_without_a_trace_the_sums_are_the_same():

@@ -71,9 +71,15 @@ def check_equal(policy, cases, persons, fold=True):
 
 
 @settings(max_examples=120)
-@given(policies(), st.lists(st.lists(visits, min_size=1, max_size=6), min_size=1, max_size=5), st.booleans())
-def test_both_engines_agree_on_random_policies_and_years(rules, people, fold):
+@given(
+    policies(),
+    st.lists(st.lists(visits, min_size=1, max_size=6), min_size=1, max_size=5),
+    st.booleans(),
+    st.integers(0, 2**30),
+)
+def test_both_engines_agree_on_random_policies_and_years(rules, people, fold, continuing):
     cases = [visit for year in people for visit in year]
+    cases = [replace(visit, continues=bool(continuing >> at & 1)) for at, visit in enumerate(cases)]
     persons = [number for number, year in enumerate(people) for _ in year]
     check_equal(rules, cases, persons, fold)
 

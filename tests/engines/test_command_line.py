@@ -1,17 +1,22 @@
 """``yijie policy check`` and ``yijie quote`` as a stranger meets them: a process, its output, its exit code."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import typer
+from hypothesis import given, strategies as st
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from yijie.engines.benefit.primitives import PRIMITIVES
 from yijie.interfaces import cli
 from yijie.interfaces.cli import policy, quote as quote_command
+from yijie.interfaces.cli.wrapping import wrapped
 from yijie.kernel.errors import YijieError
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +40,8 @@ amounts: {total: 21000, eligible: 20000, first_self_pay: 600, not_covered: 400}
 def yijie(*words):
     """Run the command; a traceback is never an answer."""
     command = [sys.executable, "-c", "from yijie.interfaces.cli import main; main()", *map(str, words)]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    wide = os.environ | {"COLUMNS": "200"}
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False, env=wide)
     assert "Traceback" not in ended.stderr + ended.stdout
     return ended
 
@@ -91,10 +97,13 @@ def test_quote_prints_a_statement_in_chinese_or_english(case_file):
         "成都市 510100 · 职工医保 · 退休 · 住院 · 三级 · 跨省异地 · 异地转诊 · 直接结算",
         "全自费 │ 400.00 │ 目录以外或未获批准使用",
         "统筹基金 │ 14220.00",
-        "职工住院（统筹基金）: 可计入 20000.00，减起付线 2000.00，18000.00 × 79%",
-        "职工住院 · 本次起付线 2000.00，此前已付 0.00，本次 2000.00，还剩 0.00",
+        "职工住院（统筹基金）：可计入 20000.00，减起付线 2000.00，18000.00 × 79%",
+        "职工住院 · 本次起付线 2000.00，此前已付 0.00，这次扣 2000.00，还剩 0.00",
+        "支付比例增减：+4 个百分点（年龄=65），支付比例 85% → 89%",
+        "支付比例增减：-10 个百分点（就医地=跨省异地，异地情形=异地转诊），支付比例 89% → 79%",
+        "住院：2025 年度第 1 次",
         "起付线、支付比例和封顶线：参保地 成都市 510100 的政策",
-        "目录 (直接结算): 就医地",
+        "目录（直接结算）：就医地",
         "异地转诊起付线",
         "来源",
     ):
@@ -134,7 +143,7 @@ def test_the_statement_says_what_lies_outside_and_what_the_year_has_used(case_fi
         "限制用药 │ 300.00 │ 限制使用，未获批准",
         "未批准检查 │ 200.00 │ 使用未获批准",
         "自费药 │ 150.50 │ 目录以外（丙类）",
-        "年度起付线 800.00，此前已付 500.00，本次 300.00，还剩 0.00",
+        "年度起付线 800.00，此前已付 500.00，这次扣 300.00，还剩 0.00",
         "0.00 – 40000.00: 700.00 × 82% = 574.00",
         "40000.00 – 360000.00: 5600.00 × 88% = 4928.00",
         "已预交 │ 3000.00",
@@ -355,3 +364,17 @@ def test_main_turns_a_business_error_into_a_sentence(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 0
+
+
+@given(
+    st.lists(st.sampled_from(["成都", "住院", "，", "）", "（", "2011-04-13", " ", "[B]", "a", "；"]), max_size=60),
+    st.integers(16, 80),
+)
+def test_lines_break_between_chinese_characters_and_lose_nothing(pieces, width):
+    text = re.sub(" +(?=[，）；])", "", "".join(pieces))
+    lines = list(wrapped(text, width))
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines[1:]:
+        assert line[:1] not in ("，", "）", "；", " ")
+    words = max(map(cell_len, wrapped(text, 1)), default=0)
+    assert all(cell_len(line) <= max(width, words) for line in lines)

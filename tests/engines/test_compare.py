@@ -242,10 +242,11 @@ def test_the_command_says_it_in_both_languages(tmp_path):
         "560000.00 → 600000.00 [江门职工住院待遇（2023）, B]\n"
         "    from 2027-01-01, Employee inpatient · ceiling on payments · amount (everybody):"
         " 560000.00 → 600000.00 [江门职工住院待遇（2023）, B]\n"
-        "共 1 处不同 changes\n"
+        "共 1 处不同 1 change\n"
     )
     english = CliRunner().invoke(policy_command.app, [*words, "--lang", "en"])
     assert english.stdout.startswith("• from 2027-01-01")
+    assert english.stdout.endswith("\n1 change\n")
     assert CliRunner().invoke(policy_command.app, [words[0], words[1], words[1]]).stdout == "没有不同 no difference\n"
 
 

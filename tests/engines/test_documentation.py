@@ -13,7 +13,8 @@ from yijie.engines.benefit.steps import PRIMITIVES
 from yijie.engines.benefit.words import CLOSED_DIMENSIONS, NUMBER_DIMENSIONS, PAYERS
 from yijie.interfaces.cli import quote
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "policy-format.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "policy-format.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(yaml|json)([^\n]*)\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
@@ -79,3 +80,28 @@ def test_every_dimension_word_and_payer_is_listed():
     for words in (*CLOSED_DIMENSIONS.values(), PAYERS):
         for word in words:
             assert re.search(rf"\b{word}\b", DOCUMENT), word
+
+
+FORMS = (ROOT / "docs" / "policy-forms.md").read_text(encoding="utf-8")
+ROWS = [line.strip("| ").split(" | ") for line in FORMS.splitlines() if line.startswith("| ")][1:]
+
+
+def exists(proof):
+    """Whether a test, a case of a pack or a published calculation is there."""
+    kind, _, name = proof.partition(" ")
+    if kind == "golden":
+        return (ROOT / "tests" / "golden" / name / "expected.yaml").exists()
+    if kind == "pack":
+        pack, _, who = name.partition(": ")
+        table = yaml.safe_load((ROOT / "tests" / "packs" / f"{pack}.yaml").read_text(encoding="utf-8"))
+        return who in [entry["who"] for entry in table["cases"]]
+    module, _, function = proof.strip("`").partition(".")
+    return f"def {function}(" in (Path(__file__).parent / f"{module}.py").read_text(encoding="utf-8")
+
+
+def test_every_published_form_names_its_step_and_what_tries_it():
+    named = {word for _, step, _ in ROWS for word in re.findall(r"`([a-z_]+)", step)}
+    assert PRIMITIVES.keys() <= named, "a step that says no published form"
+    proofs = [proof for _, _, tried in ROWS for proof in tried.split(", ")]
+    proofs += re.findall(r"`test_\w+\.test_\w+`", FORMS)
+    assert [proof for proof in proofs if not exists(proof)] == []

@@ -1,13 +1,15 @@
 """A mistake in a policy folder is found when it is read, and the message says file, line, path and what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given, strategies as st
 
-from yijie.engines.benefit import load_policies, load_policy
+from yijie.engines.benefit import load_policies, load_policy, policy_errors
 from yijie.engines.benefit.errors import FileError
+from yijie.engines.benefit.policy_errors import RegionTwice
 from yijie.engines.benefit.read_policy import read_policy
 
 POOL = """\
@@ -142,13 +144,16 @@ def test_a_mistake_is_named_with_file_and_line(mistake):
     assert mistake["old"] in text, "the mistake is not in the text any more"
     with pytest.raises(FileError) as found:
         read(GOOD | {mistake["file"]: text.replace(mistake["old"], mistake["new"], 1)})
-    error = found.value
-    where = "account.yaml" if mistake["code"] == "policy.outside_chain" else mistake["file"]
-    place = f"pool/{where}:{mistake['at']}"
-    assert (error.code, error.facts["place"]) == (f"benefit.{mistake['code']}", place)
-    assert error.facts["path"].endswith(mistake["path"])
-    assert error.text("zh").startswith(f"{place}：")
-    assert error.text("en").startswith(f"{place}: ")
+    assert found.value.code == f"benefit.{mistake['code']}"
+    assert (found.value.text("zh"), found.value.text("en")) == (mistake["zh"], mistake["en"])
+
+
+def test_the_mistakes_are_of_many_kinds_and_of_every_code():
+    kinds = {re.sub(r"^\S+: ([\w.\[\]+-]+: )?", "", mistake["en"]) for mistake in MISTAKES}
+    assert len(kinds) >= 60, "the same words at another place are no further kind"
+    named = {error.code for error in vars(policy_errors).values() if isinstance(error, type) and error is not FileError}
+    made = {f"benefit.{mistake['code']}" for mistake in MISTAKES}
+    assert named - made == {RegionTwice.code}, "two folders for one region are tried below"
 
 
 def test_folders_that_cannot_be_read_are_named(tmp_path):

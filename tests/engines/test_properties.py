@@ -78,6 +78,19 @@ def deductibles(draw, subtracted=("before_ratio", "before_ratio", "after_ratio",
     return {"deductible": body}
 
 
+@st.composite
+def deductibles_of_any_form(draw):
+    """The same with a multiple, a floor, or another one after so many days of a stay."""
+    rule = draw(deductibles())
+    more = {
+        "times": draw(st.sampled_from(["0.5", "2.5"])),
+        "least": draw(st.integers(0, 500)),
+        "again_every": draw(st.integers(1, 60)),
+    }
+    chosen = draw(st.sets(st.sampled_from(sorted(more))))
+    return {"deductible": rule["deductible"] | {name: since(more[name]) for name in sorted(chosen)}}
+
+
 def maybe(draw, step):
     """The step, or nothing."""
     return [step(draw)] if draw(st.booleans()) else []
@@ -119,12 +132,23 @@ def layers(draw, payer, covers):
     steps = [{"covers": covers}]
     steps += maybe(draw, first_amount) + maybe(draw, first_share)
     steps += maybe(draw, limit("cost")) + maybe(draw, unit_limit)
-    steps += maybe(draw, lambda draw: draw(deductibles())) + maybe(draw, limit("excess"))
+    steps += maybe(draw, lambda draw: draw(deductibles_of_any_form())) + maybe(draw, limit("excess"))
     steps.append(draw(ratio_rules() | ratio_rules() | unit_rules()))
     steps += maybe(draw, adjusting)
     steps += maybe(draw, lambda draw: {"guarantee": {"share": since(draw(shares))}})
     steps += maybe(draw, rounding) + maybe(draw, limit("payment"))
     return layer(*steps, pays_from=payer)
+
+
+@st.composite
+def allowances(draw):
+    """A sum beside the bill, for days or units, once a stay or with each part, with or without further days."""
+    forms = {"granted": draw(st.sampled_from(["once_a_stay", "each_part"]))}
+    forms |= {"unit": draw(units)} if draw(st.booleans()) else {"days": since(draw(st.integers(1, 200)))}
+    body = {"share": since(draw(shares)), "base": since(draw(yuan)), "divided_by": since(draw(st.integers(1, 30)))}
+    more = {"more_days": {"for_each": draw(units), "days": since(draw(st.integers(1, 15)))}}
+    steps = maybe(draw, lambda _: more) + maybe(draw, rounding) + maybe(draw, limit("payment"))
+    return layer({"allowance": forms | body}, *steps)
 
 
 def looks_at(*parts, **more):
@@ -153,8 +177,7 @@ def policies(draw):
     if draw(st.booleans()):
         bodies.append(draw(layers("other", parts_in_share(draw))))
     if draw(st.booleans()):
-        days = {"allowance": {"share": since(draw(shares)), "base": since(draw(yuan)), "unit": draw(units)}}
-        bodies.append(layer(days, *maybe(draw, rounding), *maybe(draw, limit("payment"))))
+        bodies.append(draw(allowances()))
     bodies.append(layer({"covers": looks_at("eligible")}, pays_from="personal_account"))
     return policy(*bodies, pool=POOL)
 

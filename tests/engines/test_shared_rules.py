@@ -47,7 +47,7 @@ def test_an_amount_that_is_a_share_of_the_average_wage():
     answer = evaluate(rules, case("60000"))
     assert (yuan(answer.deductible), yuan(answer.funds[Fund.POOLED])) == ("970.08", "50175.43")
     (use,) = answer.trace[1].uses
-    assert "970.08（12% × average wage 8084.00）" in parameter_sentence(use, "deductible", rules.vocabulary, "en")
+    assert "970.08 (12% × average wage 8084.00)" in parameter_sentence(use, "deductible", rules.vocabulary, "en")
 
 
 def test_the_amount_changes_on_the_day_the_figure_changes():

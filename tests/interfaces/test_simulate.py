@@ -170,6 +170,7 @@ def test_the_report_can_be_read_without_anything_else(simulated):
         assert words in text
     assert text.count("<details") == 10
     assert "起付线" in text
+    assert "该参数尚未查明：…；不能据此结算 is a declared gap" in text, "refusals are told in words"
     assert f"{summary.claims:,}" in text
     person = summary.merge_largest()[0][0]
     assert person not in text, "numbers of persons are masked"

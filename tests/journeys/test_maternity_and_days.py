@@ -55,12 +55,11 @@ RULES = {
         {"care": "maternity", "level": "tertiary"},
         {"allowance": {"base": since(WAGE // 100), "share": since("100%"), "days": since(98), "divided_by": since(30)}},
         {"more_days": {"when": {"delivery": "difficult"}, "days": since(15)}},
-        {"more_days": {"for_each": "further_child", "days": since(15)}},
+        {"more_days": {"when": {"delivery": "difficult"}, "for_each": "further_child", "days": since(15)}},
     ),
     "gift": layer(
         {"care": "maternity", "level": "secondary"},
         {"allowance": {"base": since(100), "share": since("100%"), "paid_to": "account"}},
-        {"payment_ceiling": {"per": "visit", "amount": since(100)}},
     ),
 }  # fmt: skip
 
@@ -174,3 +173,29 @@ def test_days_that_were_settled_are_not_paid_again_nor_an_allowance_of_the_stay(
     secondary.discharge(mother, stay, now())
     assert secondary.settle_stay(mother, stay, surgeries(1))["setlinfo"]["hifp_pay"] == 0
     assert balance(POOL, Account.PERSON, mother.number) == -15_000
+
+
+def test_a_stay_in_parts_has_its_allowance_once_whatever_is_voided_and_settled_again(tertiary):
+    mother = born(POOL)
+
+    def owed():
+        return -balance(POOL, Account.ALLOWANCE_DUE, mother.number)
+
+    began = now() - timedelta(days=10)
+    stay = tertiary.stay_of(mother, surgeries(2), began=began, medical_type="52")
+    first = number_of(tertiary.settle_stay(mother, stay, surgeries(2), mid_stay=True))
+    assert owed() == 2_613_333  # 98 days, before the birth
+    tertiary.charge(mother, stay, surgeries(1, serial="2"), now())
+    tertiary.discharge(mother, stay, now(), matn_type="4", fetus_cnt="2")
+    last = number_of(tertiary.settle_stay(mother, stay, surgeries(1)))
+    assert owed() == 3_413_333  # 128 days over both parts: difficult, and twins
+    assert posted(last, "allowance")[1] == ("fund", "pooled", 800_000)
+    assert tertiary.void("2305", mother, stay, last).done
+    assert owed() == 2_613_333
+    last = number_of(tertiary.settle_stay(mother, stay, surgeries(1)))
+    assert owed() == 3_413_333
+    for settlement in (last, first):
+        assert tertiary.void("2305", mother, stay, settlement).done
+    assert owed() == 0
+    tertiary.settle_stay(mother, stay, surgeries(3))
+    assert owed() == 3_413_333

@@ -79,14 +79,14 @@ class Decided:
     @property
     def process(self) -> dict[str, str]:
         """Each payer's steps in Chinese words."""
-        return process_words(self.benefit)
+        return process_words(self.policy, self.benefit)
 
 
-def process_words(benefit: Benefit) -> dict[str, str]:
+def process_words(policy: Policy, benefit: Benefit) -> dict[str, str]:
     """Each payer's steps of a benefit in Chinese words, one after the other."""
     texts: dict[str, list[str]] = {}
     for step in benefit.trace:
-        texts.setdefault(step.layer.payer, []).append(step_words(step, "zh"))
+        texts.setdefault(step.layer.payer, []).append(step_words(step, "zh", policy.vocabulary))
     return {payer: "；".join(steps) for payer, steps in texts.items()}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from yijie.domain.enrolment import Insured
-from yijie.engines.benefit import Benefit
+from yijie.engines.benefit import Benefit, Policy
 from yijie.kernel.codes import Fund
 from yijie.kernel.money import Fen, Ratio
 
@@ -53,12 +53,11 @@ class Granted:
     @classmethod
     def of(cls, decided: Decided) -> Granted:
         """A decision of this node, told."""
-        return cls.worked_out(
-            decided.request.settlement, decided.insured, decided.benefit, decided.year[3], decided.account_before
-        )
+        asked = decided.request.settlement, decided.insured, decided.policy
+        return cls.worked_out(*asked, decided.benefit, decided.account_before)
 
     @classmethod
-    def worked_out(cls, settlement: int, insured: Insured, benefit: Benefit, year: int, account: Fen) -> Granted:
+    def worked_out(cls, settlement: int, insured: Insured, policy: Policy, benefit: Benefit, account: Fen) -> Granted:
         """A benefit as worked out for a person, told."""
         ratio = benefit.pooled_ratio
         return cls(
@@ -72,9 +71,9 @@ class Granted:
                 hospital_borne=benefit.hospital_borne,
                 ratio=(ratio.numerator, ratio.denominator) if ratio is not None else None,
             ),
-            accumulator_year=year,
+            accumulator_year=benefit.year,
             account_before=account,
-            process=process_words(benefit),
+            process=process_words(policy, benefit),
         )
 
     @classmethod

@@ -120,17 +120,16 @@ def _again(settlement: int, state: str) -> Granted | YijieError:
     if state in (State.CANCELLED, State.TOMBSTONE):
         return HoldCancelled(attempt=settlement)
     rows = fetch(
-        'SELECT person_number, insurance, home_region, year, policy, "case" FROM decision_decision'
-        " WHERE settlement = %s",
+        'SELECT person_number, insurance, home_region, policy, "case" FROM decision_decision WHERE settlement = %s',
         [settlement],
     )
     if not rows:
         return DecisionUnknown(settlement=settlement)
-    [(person, insurance, home, year, fingerprint, text)] = rows
+    [(person, insurance, home, fingerprint, text)] = rows
     case, policy = case_from(text), kept_pack(fingerprint)
     relation = (person, insurance, home)
     insured = enrolment.insured([(relation, case.service_to)])[relation]
-    return Granted.worked_out(settlement, insured, evaluate(policy, case), year, case.account_balance)
+    return Granted.worked_out(settlement, insured, policy, evaluate(policy, case), case.account_balance)
 
 
 def _insert(rows: list[dict[str, Any]], asks_after: float) -> None:

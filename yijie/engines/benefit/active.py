@@ -27,7 +27,8 @@ class Active:
         if entry is None or entry.value is None:
             return None
         figure, choices = look_up(entry.value, self.facts)
-        return None if figure is None else Use(name, figure, choices, entry, self.step.place)
+        chosen = tuple(dict.fromkeys((*self.step.met(self.facts), *choices)))
+        return None if figure is None else Use(name, figure, chosen, entry, self.step.place)
 
     def gap(self) -> Gap | None:
         """The declared gap that the step's main parameter is for the case; None where it is a figure."""

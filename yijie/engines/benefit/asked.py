@@ -130,6 +130,8 @@ def counted_by(policy: Policy) -> frozenset[tuple[str, str]]:
                 read.add((f"{counter}.deductible", period))
             elif step.name == "bands":
                 read |= {(f"{layer.name}.{kind}", over) for kind in ("cost", "excess")}
+            elif step.name == "allowance":
+                read.add((f"{layer.name}.paid", "visit"))
             elif step.name == "phases":
                 read.add((f"{layer.name}.phases.{step.forms.get(UNIT, DAY)}", over))
     return frozenset(read)

@@ -8,6 +8,7 @@ from yijie.engines.benefit.dated import Entry
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.policy_errors import (
     BandReversed,
+    BandsBeginLate,
     BandsGap,
     BandsOpen,
     BandsOverlap,
@@ -19,7 +20,7 @@ from yijie.engines.benefit.policy_errors import (
 )
 from yijie.engines.benefit.values import Key, Span, Value
 from yijie.engines.benefit.words import NUMBER_DIMENSIONS
-from yijie.kernel.money import Fen, yuan
+from yijie.kernel.money import yuan
 
 
 def check_sequence(before: Entry, after: Entry) -> None:
@@ -30,16 +31,26 @@ def check_sequence(before: Entry, after: Entry) -> None:
         raise DatesGap(**after.place.facts, since=after.since, until=before.until)
 
 
-def check_band(over: Fen, to: Fen | None, before: Fen | None, node: Node, *, last: bool) -> None:
-    """A band or phase begins where the one before ends and ends above its beginning; only the last is open."""
+def check_band(over: int, to: int | None, before: int | None, node: Node, *, last: bool) -> None:
+    """A band or phase begins where the one before ends and ends above its beginning; only the last is open.
+
+    Borders are fen or hundredths of units; ``before`` is where the one before ends, 0 for the first.
+    """
+    if before == 0 and over > 0:
+        raise BandsBeginLate(**node.place.facts, over=_plain(over))
     if before is not None and over > before:
-        raise BandsGap(**node.place.facts, over=yuan(over), to=yuan(before))
+        raise BandsGap(**node.place.facts, over=_plain(over), to=_plain(before))
     if before is not None and over < before:
-        raise BandsOverlap(**node.place.facts, over=yuan(over), to=yuan(before))
+        raise BandsOverlap(**node.place.facts, over=_plain(over), to=_plain(before))
     if (to is None) != last:
         raise BandsOpen(**node.place.facts)
     if to is not None and to <= over:
-        raise BandReversed(**node.place.facts, over=yuan(over), to=yuan(to))
+        raise BandReversed(**node.place.facts, over=_plain(over), to=_plain(to))
+
+
+def _plain(hundredths: int) -> str:
+    """A border as people write it: 3000000 → 30000."""
+    return yuan(hundredths).rstrip("0").rstrip(".")
 
 
 def check_branches(dimension: str, branches: list[tuple[Key, Value]], node: Node, *, complete: bool) -> None:

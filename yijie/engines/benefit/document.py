@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TypeAlias
 
 import yaml
@@ -18,6 +19,7 @@ from yijie.engines.benefit.errors import (
     DuplicateKey,
     EmptyList,
     MissingKey,
+    SplitNumber,
     TooDeep,
     UnknownKey,
     UnknownWord,
@@ -34,7 +36,10 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where Py
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was written: file, line from 1, and the path of keys inside the file."""
+    """Where something was written: file, line from 1, and the path of keys inside the file.
+
+    A mapping or list under a key stands where its key does.
+    """
 
     file: str
     line: int
@@ -110,7 +115,8 @@ class _Builder:
                 raise BadSyntax(**self.place(event, "").facts, reason="more than one document")
         return root
 
-    def node(self, event: yaml.Event, path: str) -> Node:
+    def node(self, event: yaml.Event, path: str, key: Place | None = None) -> Node:
+        """The node that an event begins; ``key`` is where its key stands, if it has one."""
         place = self.place(event, path)
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(place, event.value, plain=event.implicit[0])
@@ -119,6 +125,7 @@ class _Builder:
         self.depth += 1
         if self.depth > NESTING_MAX:
             raise TooDeep(**place.facts, limit=NESTING_MAX)
+        place = Place(place.file, key.line, path) if key else place
         node = self.sequence(place) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(place)
         self.depth -= 1
         return node
@@ -138,7 +145,7 @@ class _Builder:
             key = event.value
             if key in entries:
                 raise DuplicateKey(**here.facts, key=key)
-            entries[key] = self.node(next(self.events), f"{place.path}.{key}" if place.path else key)
+            entries[key] = self.node(next(self.events), f"{place.path}.{key}" if place.path else key, here)
         return Mapping(place, entries)
 
     def place(self, event: yaml.Event, path: str) -> Place:
@@ -148,10 +155,12 @@ class _Builder:
 def mapping(node: Node, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> dict[str, Node]:
     """Entries of a mapping that must have the ``required`` keys and may have the ``optional`` ones, no others."""
     entries = free_mapping(node)
-    known = (*required, *optional)
+    known = tuple(dict.fromkeys((*required, *optional)))
     for key, value in entries.items():
         if key not in known:
-            raise UnknownKey(**value.place.facts, key=key, known=", ".join(known))
+            if key.isdigit() and is_null(value):
+                raise SplitNumber(**value.place.facts, key=key)
+            raise UnknownKey(**value.place.facts, key=key, known=", ".join(known), **_meant(key, known))
     for key in required:
         if key not in entries:
             raise MissingKey(**node.place.facts, key=key)
@@ -187,7 +196,7 @@ def word(node: Node, known: tuple[str, ...]) -> str:
     """A scalar that is one of ``known``."""
     found = text(node)
     if found not in known:
-        raise UnknownWord(**node.place.facts, word=found, known=", ".join(known))
+        raise UnknownWord(**node.place.facts, word=found, known=", ".join(known), **_meant(found, known))
     return found
 
 
@@ -206,6 +215,15 @@ def yes_no(node: Node) -> bool:
 def is_null(node: Node) -> bool:
     """Whether a value is written as nothing: empty, ``~`` or ``null`` without quotes."""
     return isinstance(node, Scalar) and node.plain and node.text in NULLS
+
+
+def _meant(found: str, known: tuple[str, ...]) -> dict[str, str]:
+    """The known word that a mistyped one comes nearest to, as part of a message; nothing where none is near."""
+    near = get_close_matches(found, known, n=1, cutoff=0.75)
+    return {
+        "meant_zh": f"（是否应为“{near[0]}”？）" if near else "",
+        "meant_en": f" (did you mean {near[0]!r}?)" if near else "",
+    }
 
 
 def _shape(node: Node) -> str:

@@ -10,7 +10,8 @@ from yijie.kernel.errors import YijieError
 class FileError(YijieError):
     """Base of errors in a file a person wrote. Facts: ``place`` (file:line), ``path`` (where inside), and more.
 
-    A subclass sets ``wrong_zh`` and ``wrong_en``: what is wrong and what to do. Place and path are put in front.
+    A subclass sets ``wrong_zh`` and ``wrong_en``: what is wrong and what to do. Place and path are put in front; the
+    path ``/`` is the whole file and goes unsaid.
     """
 
     code = "benefit.file"
@@ -21,6 +22,14 @@ class FileError(YijieError):
         cls.zh = "{place}：{path} " + cls.wrong_zh
         cls.en = "{place}: {path}: " + cls.wrong_en
         super().__init_subclass__(**kwargs)
+
+    def __str__(self) -> str:
+        return f"{self.text('en')} [{self.code}]"
+
+    def text(self, language: str = "zh") -> str:
+        """The message for a person, with the place in front."""
+        said = super().text(language)
+        return said.replace("：/ ", "：", 1) if language == "zh" else said.replace(": /: ", ": ", 1)
 
 
 class NotReadable(FileError):
@@ -75,8 +84,16 @@ class UnknownKey(FileError):
     """A key that this place does not know."""
 
     code = "benefit.file.unknown_key"
-    wrong_zh = "有未知的键“{key}”；此处可用：{known}"
-    wrong_en = "has the unknown key {key!r}; known here: {known}"
+    wrong_zh = "有未知的键“{key}”{meant_zh}；此处可用：{known}"
+    wrong_en = "has the unknown key {key!r}{meant_en}; known here: {known}"
+
+
+class SplitNumber(FileError):
+    """A number with a comma in it inside ``{…}``, which YAML reads as a value and a key."""
+
+    code = "benefit.file.split_number"
+    wrong_zh = "前面的数被逗号拆开，“{key}”成了键；请不写千分位逗号，如 60000"
+    wrong_en = "is the rest of a number that a comma splits; write it without the comma, like 60000"
 
 
 class MissingKey(FileError):
@@ -91,8 +108,8 @@ class UnknownWord(FileError):
     """A word outside the closed list that belongs here."""
 
     code = "benefit.file.unknown_word"
-    wrong_zh = "“{word}”不在可用词中；请从中选择：{known}"
-    wrong_en = "{word!r} is not a known word; choose one of: {known}"
+    wrong_zh = "“{word}”不在可用词中{meant_zh}；请从中选择：{known}"
+    wrong_en = "{word!r} is not a known word{meant_en}; choose one of: {known}"
 
 
 class BadNumber(FileError):
@@ -109,6 +126,14 @@ class OutOfRange(FileError):
     code = "benefit.file.out_of_range"
     wrong_zh = "“{text}”超出范围；应在 {low} 与 {high} 之间"
     wrong_en = "{text!r} is out of range; it lies between {low} and {high}"
+
+
+class RangeReversed(FileError):
+    """A range of numbers whose end lies before its beginning."""
+
+    code = "benefit.file.range_reversed"
+    wrong_zh = "区间“{text}”的终点小于起点；请写成 {high}-{low}"
+    wrong_en = "the range {text!r} ends before it begins; write {high}-{low}"
 
 
 class EmptyList(FileError):

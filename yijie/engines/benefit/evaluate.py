@@ -104,8 +104,8 @@ def _pay_from_account(layer: LayerPlan, run: Run) -> None:
 
 def _allow(layer: LayerPlan, plan: AllowancePlan, run: Run) -> None:
     """A sum beside the bill: nothing of the bill is looked at or paid."""
-    base, held, units, exact = allowance_of(run.case, plan)
-    run.note(layer, "allowance", plan.uses, base=base, held=held, units=units, paid=exact)
-    paid = under_ceilings(layer, layer.payment_ceilings, rounded(layer, exact, run), run)
+    sums = allowance_of(run.case, plan)
+    run.note(layer, "allowance", plan.uses, **sums._asdict())
+    paid = under_ceilings(layer, layer.payment_ceilings, rounded(layer, sums.paid, run), run)
     run.book(layer, {"paid": paid})
     run.allowances.append(AllowancePaid(layer.name, layer.payer, plan.paid_to, paid))

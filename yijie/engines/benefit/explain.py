@@ -18,7 +18,7 @@ CEILING = Text(
     "限额 {limit} 元，已用 {used} 元：{amount} 元中计入 {kept} 元，超出 {cut} 元",
     "limit {limit}, used {used}: of {amount} yuan {kept} count, {cut} are cut off",
 )
-RATIOS = Text("支付比例变为 {ratios}", "the ratio becomes {ratios}")
+CHANGED = Text("{figure}{why}，支付比例 {before} → {ratios}", "{figure}{why}, ratio {before} → {ratios}")
 SENTENCES: dict[str, Text] = {
     "covers": Text("{seen} 元", "looks at {seen} yuan"),
     "exclude": Text("本层不支付", "this layer pays nothing"),
@@ -51,10 +51,14 @@ SENTENCES: dict[str, Text] = {
         "基数 {held} 元（原 {base} 元），计 {units}：{paid} 元",
         "base {held} yuan (stated {base}), for {units}: {paid}",
     ),
+    "allowance_goes_on": Text(
+        "基数 {held} 元（原 {base} 元），计 {units}：应付 {due} 元，本次住院此前已付 {before} 元，再付 {paid} 元",
+        "base {held} yuan (stated {base}), for {units}: due {due}, {before} paid earlier in this stay, {paid} more now",
+    ),
     "stated": Text("按给定金额支付 {paid} 元", "pays the stated {paid} yuan"),
-    "own_share": RATIOS,
-    "factor": RATIOS,
-    "points": RATIOS,
+    "own_share": CHANGED,
+    "factor": CHANGED,
+    "points": CHANGED,
     "guarantee": Text(
         "{excess} 元按保底应付 {least} 元，原支付 {before} 元，支付 {paid} 元",
         "of {excess} yuan at least {least} is due, {before} before, pays {paid}",
@@ -92,6 +96,8 @@ PARAMETER_LABELS: dict[str, Text] = {
     "to": Text("取整到", "rounded to"),
 }
 GRAIN_NAMES = {"fen": Text("分", "fen"), "jiao": Text("角", "jiao"), "yuan": Text("元", "yuan")}
+PLAIN = Vocabulary({}, {}, {})
+"""Where no pool's own words are at hand: the words every pool knows."""
 COUNTS = ("units", "stated")
 """Sums of a trace that are units of service in hundredths, not fen."""
 
@@ -102,16 +108,34 @@ def step_label(step: TraceStep, language: str) -> str:
     return label.say(language)
 
 
-def sentence(step: TraceStep, language: str) -> str:
-    """What the step did, in one sentence with its sums."""
+def sentence(step: TraceStep, language: str, vocabulary: Vocabulary = PLAIN) -> str:
+    """What the step did, in one sentence with its sums; of a step that changes ratios also which rule it is."""
+    if step.before:
+        return _adjusted(step, vocabulary, language)
     sums = {name: units_text(amount) if name in COUNTS else yuan(amount) for name, amount in step.sums.items()}
-    return SENTENCES[step.step].say(language).format(**sums, ratios=_percents(step.ratios))
+    goes_on = step.step == "allowance" and step.sums["before"]
+    told = SENTENCES["allowance_goes_on" if goes_on else step.step]
+    return told.say(language).format(**sums, ratios=_percents(step.ratios))
 
 
-def step_words(step: TraceStep, language: str) -> str:
+def _adjusted(step: TraceStep, vocabulary: Vocabulary, language: str) -> str:
+    """By how much the ratio changes, for whom, from what to what."""
+    figure = percent(step.uses[0].ratio)
+    if step.step == "points":
+        points = figure.rstrip("%")
+        figure = Text("{} 个百分点", "{}").say(language).format(points if points.startswith("-") else f"+{points}")
+    else:
+        figure = f"× {figure}"
+    choices = tuple(dict.fromkeys(choice for use in step.uses for choice in use.choices))
+    told = {"figure": figure, "why": _chosen(choices, vocabulary, language)}
+    told |= {"before": _percents(step.before), "ratios": _percents(step.ratios)}
+    return SENTENCES[step.step].say(language).format(**told)
+
+
+def step_words(step: TraceStep, language: str, vocabulary: Vocabulary = PLAIN) -> str:
     """A step in one line: what it is called, then what it did."""
     colon = "：" if language == "zh" else ": "
-    return f"{step_label(step, language)}{colon}{sentence(step, language)}"
+    return f"{step_label(step, language)}{colon}{sentence(step, language, vocabulary)}"
 
 
 def units_text(hundredths: int) -> str:
@@ -129,16 +153,22 @@ def band_sentence(band: BandShare, language: str, step: str = "bands") -> str:
 def parameter_sentence(use: Use, step: str, vocabulary: Vocabulary, language: str) -> str:
     """One parameter: its figure, the facts that chose it, since when it holds and who published it."""
     label = PARAMETER_LABELS[use.name].say(language)
-    chosen = "，".join(choice_text(choice, vocabulary, language) for choice in use.choices)
+    facts = _chosen(use.choices, vocabulary, language)
     figure = figure_text(use, step, vocabulary, language)
     source = use.entry.source
     if language == "zh":
         note = f"；{use.entry.note}" if use.entry.note else ""
-        facts = f"（{chosen}）" if chosen else ""
         return f"{label} {figure}{facts}，自 {use.entry.since} 起；来源：{source.title} [{source.trust}]{note}"
     note = f"; {use.entry.note}" if use.entry.note else ""
-    facts = f" ({chosen})" if chosen else ""
     return f"{label} {figure}{facts}, since {use.entry.since}; source: {source.title} [{source.trust}]{note}"
+
+
+def _chosen(choices: Sequence[Choice], vocabulary: Vocabulary, language: str) -> str:
+    """The facts that chose a figure, in brackets; empty where it holds for everybody."""
+    if not choices:
+        return ""
+    told = Text("，", ", ").say(language).join(choice_text(choice, vocabulary, language) for choice in choices)
+    return f"（{told}）" if language == "zh" else f" ({told})"
 
 
 def choice_text(choice: Choice, vocabulary: Vocabulary, language: str) -> str:
@@ -169,7 +199,8 @@ def kind_text(kind: Kind, figure: Figure, vocabulary: Vocabulary, language: str)
         case Kind.GRAIN:
             text = GRAIN_NAMES[cast("tuple[str, ...]", figure)[0]].say(language)
         case Kind.PARTS | Kind.SOME_PARTS | Kind.BUCKETS:
-            text = "、".join(vocabulary.label("part", word, language) for word in cast("tuple[str, ...]", figure))
+            comma = Text("、", ", ").say(language)
+            text = comma.join(vocabulary.label("part", word, language) for word in cast("tuple[str, ...]", figure))
         case Kind.BANDS | Kind.PHASES:
             text = _percents(cast("tuple[Ratio, ...]", figure))
         case _:
@@ -181,7 +212,8 @@ def _amount_text(amount: Fen, language: str) -> str:
     """Yuan; of a share of a figure also which."""
     if not isinstance(amount, Derived):
         return yuan(amount)
-    return f"{yuan(amount)}（{percent(amount.share)} × {amount.name.say(language)} {yuan(amount.base)}）"
+    share = f"{percent(amount.share)} × {amount.name.say(language)} {yuan(amount.base)}"
+    return f"{yuan(amount)}（{share}）" if language == "zh" else f"{yuan(amount)} ({share})"
 
 
 def exact_yuan(fen: Fraction) -> str:

@@ -185,8 +185,8 @@ def _rate_sums(rate: UnitPlan, counted: dict[str, int], run: Run) -> dict[str, i
 def _note_payment(layer: LayerPlan, costs: list[int], sums: dict[str, int], run: Run) -> None:
     """The pay rule with its own ratios, each adjustment, and the payment band by band."""
     pay = layer.pay
-    for step, uses, ratios in pay.adjustments:
-        run.steps.append(TraceStep(layer, step, {}, uses, ratios))
+    for step, uses, before, ratios in pay.adjustments:
+        run.steps.append(TraceStep(layer, step, {}, uses, ratios, before=before))
     borders = (0, *pay.bounds)
     bands = tuple(
         BandShare(over, to, cost, ratio)

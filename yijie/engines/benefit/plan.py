@@ -18,7 +18,10 @@ from yijie.kernel.money import Ratio
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One parameter as it entered a decision: its figure, the facts that chose it, and the entry with its source."""
+    """One parameter as it entered a decision: its figure, the facts that chose it, and the entry with its source.
+
+    What its step's conditions ask comes first among those facts.
+    """
 
     name: str
     figure: Figure
@@ -165,6 +168,8 @@ class AllowancePlan:
     """Further days, each once or for every unit of something."""
     divided_by: int
     paid_to: str
+    accumulator: str
+    """Where stands what earlier settlements of the stay were paid; empty where every one is paid by itself."""
     uses: tuple[Use, ...]
 
 
@@ -184,8 +189,8 @@ class PayPlan:
     gaps: tuple[tuple[int, Gap], ...] = ()
     """Bands whose ratio is a declared gap: refused when a case has cost in them."""
     uses: tuple[Use, ...] = ()
-    adjustments: tuple[tuple[str, tuple[Use, ...], tuple[Ratio, ...]], ...] = ()
-    """Each step that changed the ratios: its name, its parameters, the ratios after it."""
+    adjustments: tuple[tuple[str, tuple[Use, ...], tuple[Ratio, ...], tuple[Ratio, ...]], ...] = ()
+    """Each step that changed the ratios: its name, its parameters, the ratios before and after it."""
     phases: PhasePlan | None = None
     rate: UnitPlan | None = None
     allowance: AllowancePlan | None = None

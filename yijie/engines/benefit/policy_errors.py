@@ -33,12 +33,13 @@ class DatesReversed(FileError):
 
 
 class BeginsLate(FileError):
-    """A secondary parameter of a step whose history begins after that of the step's main parameter."""
+    """A parameter whose history begins after the step's main one, or a step that begins after the layer's pay rule."""
 
     code = "benefit.policy.begins_late"
-    wrong_zh = "从 {since} 才开始，而同一步骤的“{main}”从 {main_since} 开始；请从该日写起（此前没有则写 value: none）"
+    wrong_zh = "从 {since} 才开始，而{same_zh}的“{main}”从 {main_since} 开始；请从该日写起（此前没有则写 value: none）"
     wrong_en = (
-        "begins on {since} but {main!r} of the same step begins on {main_since}; begin there (value: none if absent)"
+        "begins on {since} but {main!r} of the same {same_en} begins on {main_since};"
+        " begin there (value: none if absent)"
     )
 
 
@@ -72,6 +73,14 @@ class BandsGap(FileError):
     code = "benefit.policy.bands_gap"
     wrong_zh = "从 {over} 开始，但前一段到 {to} 为止，中间有空缺；各段须首尾相接"
     wrong_en = "begins at {over} but the band before ends at {to}; bands must touch"
+
+
+class BandsBeginLate(FileError):
+    """Bands or phases whose first does not begin at 0."""
+
+    code = "benefit.policy.bands_begin"
+    wrong_zh = "第一段从 {over} 开始；请从 0 写起（0 到 {over} 不支付则写 share: 0%）"
+    wrong_en = "the first band begins at {over}; begin at 0 (with share: 0% up to {over} if nothing is paid there)"
 
 
 class BandsOverlap(FileError):
@@ -138,6 +147,30 @@ class DimensionTaken(FileError):
     wrong_en = "declares words for {dimension!r}, whose words are fixed; use another name"
 
 
+class UnitTaken(FileError):
+    """A pool that declares a unit of service which every case has."""
+
+    code = "benefit.policy.unit_taken"
+    wrong_zh = "单位“{unit}”人人都有，不需声明；请删去，另有含义则换一个名称"
+    wrong_en = "declares the unit {unit!r}, which every case has; leave it out, or use another name for another meaning"
+
+
+class DiseaseUndeclared(FileError):
+    """Disease codes for a word that the pool does not declare among its diseases."""
+
+    code = "benefit.policy.disease_undeclared"
+    wrong_zh = "words.disease 中没有“{word}”；请在那里声明。已声明：{known}"
+    wrong_en = "names the disease {word!r}, which words.disease does not declare; declare it there. Declared: {known}"
+
+
+class NotOneStep(FileError):
+    """An entry of ``steps`` that holds several steps."""
+
+    code = "benefit.policy.not_one_step"
+    wrong_zh = "一项里写了 {count} 个步骤（{named}）；每个步骤单独成一项，以“- ”开头"
+    wrong_en = "holds {count} steps ({named}); write each as an entry of its own, beginning with '- '"
+
+
 class StepOrder(FileError):
     """A step that stands after one it must precede."""
 
@@ -150,8 +183,8 @@ class NoPayRule(FileError):
     """A layer of a fund without a step that says how much it pays."""
 
     code = "benefit.policy.no_pay_rule"
-    wrong_zh = "没有说明支付多少；请写 ratio、bands 或 stated 步骤"
-    wrong_en = "does not say how much is paid; add a ratio, bands or stated step"
+    wrong_zh = "没有说明支付多少；请写一个支付步骤：{rules}"
+    wrong_en = "does not say how much is paid; add one of the steps {rules}"
 
 
 class StepNotHere(FileError):

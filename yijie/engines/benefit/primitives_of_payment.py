@@ -89,6 +89,8 @@ class Allowance(Primitive):
 
     The base is a figure of the policy (``base``) or stated by the case under the name ``stated_as``, held between
     ``least`` and ``most``. The units are given by ``days`` or stated by the case under the name ``unit``.
+    A stay settled in parts has it once: what earlier parts were paid is taken off what the stay as now known comes to,
+    and ``day`` counts all days of the stay so far; ``granted: each_part`` pays every part for its own units instead.
     Seen: maternity allowance, average monthly wage ÷ 30 × days (广州, 仙桃, with a least wage); the monthly credit of a
     retired person's account (武汉, 2.5 % of the average pension); family care paid by the day.
     """
@@ -103,7 +105,7 @@ class Allowance(Primitive):
         "days": Kind.DAYS,
         "divided_by": Kind.DAYS,
     }
-    forms: ClassVar = {"paid_to": ("person", "account")}
+    forms: ClassVar = {"paid_to": ("person", "account"), "granted": ("once_a_stay", "each_part")}
     one_of = "pay"
     names = ("stated_as", UNIT)
     label = Text("津贴", "allowance")

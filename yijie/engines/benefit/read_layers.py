@@ -10,7 +10,7 @@ from yijie.engines.benefit.dated import Source
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import MissingKey
 from yijie.engines.benefit.policy import Adjuster, Layer
-from yijie.engines.benefit.policy_errors import BeginsLate, NoPayRule, StepNotHere, StepOrder
+from yijie.engines.benefit.policy_errors import BeginsLate, NoPayRule, NotOneStep, StepNotHere, StepOrder
 from yijie.engines.benefit.primitives import EACH, ORDER, PRIMITIVES, UNIT, Primitive
 from yijie.engines.benefit.read_numbers import read_text
 from yijie.engines.benefit.read_values import NO_FIGURES, PoolFigure, ValueReader
@@ -64,7 +64,7 @@ class LayerReader:
         """``- name: {when: …, forms, parameters}``."""
         entries = doc.mapping(node, (), tuple(PRIMITIVES))
         if len(entries) != 1:
-            raise MissingKey(**node.place.facts, key=" | ".join(PRIMITIVES))
+            raise NotOneStep(**node.place.facts, count=len(entries), named=", ".join(entries))
         ((name, body),) = entries.items()
         primitive = PRIMITIVES[name]
         optional = ("when", *primitive.forms, *primitive.names, *primitive.parameters)
@@ -81,7 +81,7 @@ class LayerReader:
         for parameter in parameters.values():
             if parameter.since > step.main.since:
                 since = {"since": parameter.since, "main": step.main.name, "main_since": step.main.since}
-                raise BeginsLate(**parameter.place.facts, **since)
+                raise BeginsLate(**parameter.place.facts, **since, same_zh="同一步骤", same_en="step")
         return step
 
     def forms(self, primitive: type[Primitive], fields: Mapping[str, Node]) -> dict[str, str]:
@@ -123,12 +123,14 @@ def _check_steps_fit(payer: str, steps: tuple[Step, ...], tree: Node) -> None:
                 subject = {"subject_zh": "个人账户", "subject_en": "the personal account"}
                 raise StepNotHere(**step.place.facts, step=step.name, **subject)
     elif not pay_rules:
-        raise NoPayRule(**tree.place.facts)
+        rules = ", ".join(name for name, primitive in PRIMITIVES.items() if primitive.one_of == "pay")
+        raise NoPayRule(**tree.place.facts, rules=rules)
     else:
         begins = min(step.main.since for step in pay_rules)
         for step in steps:
             if not step.primitive.one_of and step.main.since > begins:
-                raise BeginsLate(**step.place.facts, since=step.main.since, main=pay_rules[0].name, main_since=begins)
+                since = {"since": step.main.since, "main": pay_rules[0].name, "main_since": begins}
+                raise BeginsLate(**step.place.facts, **since, same_zh="同一层", same_en="layer")
     if payer == HOSPITAL:
         for step in pay_rules:
             if step.name != "stated":

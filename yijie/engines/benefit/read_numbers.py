@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from yijie.engines.benefit import document as doc
 from yijie.engines.benefit.document import Node
-from yijie.engines.benefit.errors import BadNumber, OutOfRange
+from yijie.engines.benefit.errors import BadNumber, OutOfRange, RangeReversed
 from yijie.engines.benefit.values import Span
 from yijie.engines.benefit.words import Text
 from yijie.kernel.money import Fen, Ratio, fen_from_yuan, ratio_from_text
@@ -119,5 +119,5 @@ def read_range(text: str, node: Node) -> Span:
     low = int(match.group(1))
     high = None if match.group(3) else int(match.group(2) or low)
     if high is not None and high < low:
-        raise OutOfRange(**node.place.facts, text=text, low=low, high=high)
+        raise RangeReversed(**node.place.facts, text=text, low=low, high=high)
     return Span(low, high)

@@ -72,7 +72,7 @@ class _PoolReader:
                     known = ", ".join(
                         n.removesuffix(SUFFIX) for n in self.trees if "/" in n and not n.endswith(POOL_FILE)
                     )
-                    raise UnknownInclude(**node.place.facts, subject=name, known=known)
+                    raise UnknownInclude(**node.place.facts, subject=name, known=known or "–")
                 own[name] = self.trees[f"{name}{SUFFIX}"]
         return own
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from yijie.engines.benefit import document as doc
 from yijie.engines.benefit.document import Node
-from yijie.engines.benefit.policy_errors import DimensionTaken
+from yijie.engines.benefit.policy_errors import DimensionTaken, DiseaseUndeclared, UnitTaken
 from yijie.engines.benefit.words import (
     CLOSED_DIMENSIONS,
     COMMON_UNITS,
@@ -51,14 +51,17 @@ def _disease_codes(pool: Pool, diseases: Mapping[str, Text]) -> dict[str, str]:
     """Beginnings of national disease codes by the word they stand for, turned round."""
     if "disease_codes" not in pool:
         return {}
-    entries = doc.mapping(pool["disease_codes"], (), (*diseases, UNCLEAR))
+    entries = doc.free_mapping(pool["disease_codes"])
+    for word, node in entries.items():
+        if word not in diseases and word != UNCLEAR:
+            raise DiseaseUndeclared(**node.place.facts, word=word, known=", ".join(diseases) or "–")
     return {doc.text(code): word for word, node in entries.items() for code in doc.items(node)}
 
 
 def _units(pool: Pool) -> dict[str, Text]:
     units = _names(pool, "units")
     for name in units.keys() & COMMON_UNITS.keys():
-        raise DimensionTaken(**doc.free_mapping(pool["units"])[name].place.facts, dimension=name)
+        raise UnitTaken(**doc.free_mapping(pool["units"])[name].place.facts, unit=name)
     return units
 
 

@@ -107,10 +107,11 @@ def _step(step: TraceStep, policy: Policy) -> dict[str, Any]:
         "layer": step.layer.name,
         "payer": step.layer.payer,
         "step": step.step,
-        "zh": step_words(step, "zh"),
-        "en": step_words(step, "en"),
+        "zh": step_words(step, "zh", policy.vocabulary),
+        "en": step_words(step, "en", policy.vocabulary),
         "sums": {name: units_text(amount) if name in COUNTS else yuan(amount) for name, amount in step.sums.items()},
         "ratios": [percent(ratio) for ratio in step.ratios],
+        "ratios_before": [percent(ratio) for ratio in step.before],
         "bands": [_band(band, units_text if step.step == "phases" else yuan) for band in step.bands],
         "parameters": [_parameter(use, step.step, policy) for use in step.uses],
     }

@@ -22,7 +22,7 @@ ONE = Fraction(1)
 
 Start = tuple[tuple[int, ...], tuple[Ratio, ...], tuple[tuple[int, Gap], ...], tuple[Use, ...]]
 """Inner borders, ratios, gaps among them, parameters: what a pay rule starts from."""
-Adjustment = tuple[str, tuple[Use, ...], tuple[Ratio, ...]]
+Adjustment = tuple[str, tuple[Use, ...], tuple[Ratio, ...], tuple[Ratio, ...]]
 
 WHOLE = PayPlan("whole")
 """All that is seen: what the personal account pays, up to its balance."""
@@ -38,7 +38,7 @@ def pay_plan(layer: Layer, chosen: Sequence[Active]) -> PayPlan:
     if rule.step.name == "stated":
         return PayPlan("stated", stated=rule.step.forms.get("name", layer.name), uses=(rule.main(),))
     if rule.step.name == "allowance":
-        return PayPlan("allowance", allowance=_allowance(rule, chosen))
+        return PayPlan("allowance", allowance=_allowance(layer, rule, chosen))
     return _adjusted(layer, rule, chosen)
 
 
@@ -49,8 +49,8 @@ def _adjusted(layer: Layer, rule: Active, chosen: Sequence[Active]) -> PayPlan:
     for active in chosen:
         if active.step.name in ADJUSTING:
             adjusted = active.uses(*active.step.primitive.parameters)
-            ratios = tuple(_adjust(active.step.name, ratio, adjusted) for ratio in ratios)
-            adjustments.append((active.step.name, tuple(adjusted.values()), ratios))
+            before, ratios = ratios, tuple(_adjust(active.step.name, ratio, adjusted) for ratio in ratios)
+            adjustments.append((active.step.name, tuple(adjusted.values()), before, ratios))
     denominator = lcm(2, *(ratio.denominator for ratio in ratios))
     return PayPlan(
         step=rule.step.name,
@@ -107,7 +107,7 @@ def _phases(layer: Layer, rule: Active, bounds: tuple[int, ...]) -> PhasePlan:
     return PhasePlan(unit, bounds, tuple(limits), rule.step.forms["over"] == "year", f"{layer.name}.phases.{unit}")
 
 
-def _allowance(rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
+def _allowance(layer: Layer, rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
     """A sum beside the bill; its base is the policy's or the case's, its days the policy's or the case's units."""
     further = [active for active in chosen if active.step.name == "more_days"]
     uses = rule.uses("base", "share", "least", "most", "days", "divided_by")
@@ -126,6 +126,7 @@ def _allowance(rule: Active, chosen: Sequence[Active]) -> AllowancePlan:
         ),
         divided_by=uses["divided_by"].whole if "divided_by" in uses else 1,
         paid_to=forms["paid_to"],
+        accumulator=f"{layer.name}.paid" if forms["granted"] == "once_a_stay" else "",
         uses=(*uses.values(), *days),
     )
 

@@ -30,7 +30,10 @@ class BandShare(NamedTuple):
 
 
 class TraceStep(NamedTuple):
-    """One step as it was taken: the layer, the step, the sums that went in and came out (fen), the parameters used."""
+    """One step as it was taken: the layer, the step, the sums that went in and came out (fen), the parameters used.
+
+    ``ratios`` are those of the pay rule; of a step that changes them those after it, and ``before`` those before it.
+    """
 
     layer: LayerPlan
     step: str
@@ -38,6 +41,7 @@ class TraceStep(NamedTuple):
     uses: tuple[Use, ...]
     ratios: tuple[Ratio, ...] = ()
     bands: tuple[BandShare, ...] = ()
+    before: tuple[Ratio, ...] = ()
 
 
 class LayerShare(NamedTuple):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from yijie.engines.benefit.accumulators import counted, period_suffix
-from yijie.engines.benefit.arithmetic import HUNDREDTHS, allowance
+from yijie.engines.benefit.arithmetic import HUNDREDTHS, allowance, room
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.plan import AllowancePlan, CoverPlan, LayerPlan, Use
 from yijie.engines.benefit.refusals import FactMissing
 from yijie.engines.benefit.result import AllowancePaid, LayerShare, TraceStep
-from yijie.engines.benefit.words import PARTS, VISIT
+from yijie.engines.benefit.words import DAY, PARTS, VISIT
 from yijie.kernel.money import half_up
 
 PART_INDEX = {part: index for index, part in enumerate(PARTS)}
@@ -24,8 +25,19 @@ def units_stated(case: Case, unit: str, uses: tuple[Use, ...]) -> int:
     return stated
 
 
-def allowance_of(case: Case, plan: AllowancePlan) -> tuple[int, int, int, int]:
-    """What an allowance comes to before rounding: base, base as held between its bounds, units, sum.
+class AllowanceSums(NamedTuple):
+    """An allowance before rounding: base, base held between its bounds, units, what is due, paid before, paid now."""
+
+    base: int
+    held: int
+    units: int
+    due: int
+    before: int
+    paid: int
+
+
+def allowance_of(case: Case, plan: AllowancePlan) -> AllowanceSums:
+    """What an allowance comes to: of a stay settled in parts what the earlier ones were paid is taken off.
 
     Raises :class:`FactMissing` where the case does not state the base or the units.
     """
@@ -34,7 +46,9 @@ def allowance_of(case: Case, plan: AllowancePlan) -> tuple[int, int, int, int]:
         raise FactMissing(**plan.uses[0].place.facts, fact=f"stated.{plan.stated_as}")
     held = max(base, plan.least) if plan.most is None else min(max(base, plan.least), plan.most)
     units = _allowance_units(case, plan)
-    return base, held, units, allowance(held, plan.share.numerator, plan.share.denominator, units, plan.divided_by)
+    due = allowance(held, plan.share.numerator, plan.share.denominator, units, plan.divided_by)
+    before = case.stay.get(plan.accumulator, 0)
+    return AllowanceSums(base, held, units, due, before, room(due, before))
 
 
 def _allowance_units(case: Case, plan: AllowancePlan) -> int:
@@ -44,6 +58,7 @@ def _allowance_units(case: Case, plan: AllowancePlan) -> int:
         units = plan.days * HUNDREDTHS
     elif plan.unit:
         units = units_stated(case, plan.unit, plan.uses)
+        units += case.stay.get(DAY, 0) if plan.unit == DAY and plan.accumulator else 0
     for days, for_each in plan.more:
         units += days * (units_stated(case, for_each, plan.uses) if for_each else HUNDREDTHS)
     return units

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from yijie.engines.benefit.dated import Dated
 from yijie.engines.benefit.document import Place
 from yijie.engines.benefit.primitives import PRIMITIVES, Primitive
-from yijie.engines.benefit.values import Facts, Key, dimensions_of, fact_for, meets
+from yijie.engines.benefit.values import Choice, Facts, Key, dimensions_of, fact_for, meets
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class Step:
     def holds(self, facts: Facts) -> bool:
         """Whether all conditions of the step hold for the case."""
         return all(condition.failing(facts) is None for condition in self.condition)
+
+    def met(self, facts: Facts) -> tuple[Choice, ...]:
+        """The facts that the step's conditions ask for, as the case has them."""
+        dimensions = dict.fromkeys(dimension for condition in self.condition for dimension, _ in condition.keys)
+        return tuple((dimension, fact_for(dimension, facts, self.place)) for dimension in dimensions)
 
     @property
     def dimensions(self) -> frozenset[str]:

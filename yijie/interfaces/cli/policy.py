@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from inspect import cleandoc
 from pathlib import Path
@@ -9,18 +10,20 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from yijie.engines.benefit import Policy, load_policies, load_policy
 from yijie.engines.benefit.compare import compare
 from yijie.engines.benefit.policy import NATION, Layer
 from yijie.engines.benefit.primitives import PRIMITIVES
-from yijie.engines.benefit.words import LABELS
+from yijie.engines.benefit.words import LABELS, Text
 from yijie.interfaces.cli.language import Language
 from yijie.interfaces.cli.new_policy import schema_text, write_new_policy
+from yijie.interfaces.cli.wrapping import print_wrapped
 
 app = typer.Typer(no_args_is_help=True)
+SEEN = re.compile(r"\n\n|\n(?=Seen:)")
+"""Where a paragraph of a primitive's docstring ends."""
 
 
 @app.callback()
@@ -73,7 +76,12 @@ def diff(
     for change in changes:
         for number, language in enumerate([lang] if lang else Language):
             typer.echo(("    " if number else "• ") + change.say(language))
-    typer.echo(f"共 {len(changes)} 处不同 changes" if changes else "没有不同 no difference")
+    found = (
+        Text(f"共 {len(changes)} 处不同", f"{len(changes)} change{'s'[: len(changes) > 1]}")
+        if changes
+        else Text("没有不同", "no difference")
+    )
+    typer.echo(" ".join(found.say(language) for language in ([lang] if lang else Language)))
 
 
 @app.command()
@@ -93,7 +101,8 @@ def steps() -> None:
     console = Console(highlight=False)
     for name, primitive in PRIMITIVES.items():
         console.print(f"\n[bold]{name}[/bold] {primitive.label.zh} {primitive.label.en}")
-        console.print(escape(cleandoc(primitive.__doc__ or "")))
+        for paragraph in SEEN.split(cleandoc(primitive.__doc__ or "")):
+            print_wrapped(console, " ".join(paragraph.split()))
         for parameter, kind in primitive.parameters.items():
             console.print(f"  {parameter}: {kind.value}{' *' if parameter == primitive.main else ''}")
         for form, words in primitive.forms.items():

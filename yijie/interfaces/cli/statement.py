@@ -12,9 +12,11 @@ from rich.table import Table
 from yijie.engines.benefit import Benefit, Policy
 from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.explain import band_sentence
+from yijie.engines.benefit.profile import ordinals
 from yijie.engines.benefit.result import LayerShare, TraceStep
 from yijie.engines.benefit.words import HOSPITAL, LABELS, PARTS, PERSONAL_ACCOUNT, Text, word_of
 from yijie.interfaces.cli.trace import print_trace
+from yijie.interfaces.cli.wrapping import print_wrapped
 from yijie.kernel.codes import Relation
 from yijie.kernel.money import percent, yuan
 
@@ -44,7 +46,7 @@ def print_statement(console: Console, policy: Policy, case: Case, benefit: Benef
     """The patient's part, then every step for the officer."""
     say = _Words(language)
     console.print(f"\n[bold]{say('待遇测算', 'Benefit quote')}  {escape(benefit.case_id)}[/bold]")
-    console.print(escape(_circumstances(policy, case, benefit, language)))
+    print_wrapped(console, _circumstances(policy, case, benefit, language))
     console.print(_bill(benefit, say))
     if benefit.amounts.left_out:
         console.print(_left_out(benefit, say))
@@ -53,17 +55,18 @@ def print_statement(console: Console, policy: Policy, case: Case, benefit: Benef
         console.print(_prepaid(benefit, say))
     if benefit.allowances:
         console.print(_allowances(policy, benefit, say))
-    ways = [line for share in benefit.layers for line in _how_paid(policy, benefit, share, say)]
+    asked = [share for share in benefit.layers if share.paid or share.payer != PERSONAL_ACCOUNT or case.use_account]
+    ways = [line for share in asked for line in _how_paid(policy, benefit, share, say)]
     ways += [_not_paid(step, say) for step in benefit.trace if step.step == "exclude"]
     if ways:
         console.print(f"\n[bold]{say('怎样算出来的', 'How it was worked out')}[/bold]")
         for line in ways:
-            console.print(f"  {escape(line)}")
-    used = list(_year(benefit, say))
+            print_wrapped(console, line.lstrip(), 6 if line.startswith(" ") else 2, hanging=2)
+    used = list(_year(case, benefit, say))
     if used:
         console.print(f"\n[bold]{say('累计与余额', 'Used up, and left')}[/bold]")
         for line in used:
-            console.print(f"  {escape(line)}")
+            print_wrapped(console, line, 2, hanging=2)
     print_trace(console, policy, benefit, language)
 
 
@@ -172,7 +175,7 @@ def _how_paid(policy: Policy, benefit: Benefit, share: LayerShare, say: _Words) 
     paying = next((steps[name] for name in ("ratio", "bands", "phases") if name in steps), None)
     if paying is not None and paying.step == "ratio":
         seen += say("，", ", ") + f"{yuan(paying.sums['excess'])} × {' / '.join(map(percent, paying.ratios))}"
-    yield f"{head}: {seen} → {yuan(share.paid)}"
+    yield say("{}：{}", "{}: {}").format(head, f"{seen} → {yuan(share.paid)}")
     if paying is not None and paying.step != "ratio":
         yield from (f"    {band_sentence(band, say.language, paying.step)}" for band in paying.bands if band.cost)
     if share.cut:
@@ -182,11 +185,14 @@ def _how_paid(policy: Policy, benefit: Benefit, share: LayerShare, say: _Words) 
 def _not_paid(step: TraceStep, say: _Words) -> str:
     """A layer that pays nothing of this case, and why."""
     reason = say.text(step.uses[0].text)
-    return f"{say.text(step.layer.title)}: " + say(f"不支付，{reason}", f"not paid, {reason}")
+    title = say.text(step.layer.title)
+    return say(f"{title}：不支付，{reason}", f"{title}: not paid, {reason}")
 
 
-def _year(benefit: Benefit, say: _Words) -> Iterator[str]:
-    """Deductibles and ceilings: what is used up by now, this case included, and what is left."""
+def _year(case: Case, benefit: Benefit, say: _Words) -> Iterator[str]:
+    """Which visit of the year it is; deductibles and ceilings: what is used up by now and what is left."""
+    number, care = ordinals(case)[0], say.text(LABELS["care"][word_of(case.care)])
+    yield say(f"{care}：{benefit.year} 年度第 {number} 次", f"{care}: number {number} of {benefit.year}")
     for step in benefit.trace:
         title = say.text(step.layer.title)
         if step.step == "deductible":
@@ -207,7 +213,7 @@ def _deductible_left(step: TraceStep, say: _Words) -> str:
     left = max(0, due - before - taken) if yearly else 0
     span = PERIODS["year" if yearly else "visit"]
     return say(
-        f"{span.zh}起付线 {yuan(due)}，此前已付 {yuan(before)}，本次 {yuan(taken)}，还剩 {yuan(left)}",
+        f"{span.zh}起付线 {yuan(due)}，此前已付 {yuan(before)}，这次扣 {yuan(taken)}，还剩 {yuan(left)}",
         f"deductible of the {span.en} {yuan(due)}, borne before {yuan(before)}, now {yuan(taken)}, left {yuan(left)}",
     )
 

@@ -10,14 +10,15 @@ from rich.markup import escape
 from yijie.engines.benefit import Benefit, Policy
 from yijie.engines.benefit.catalogue import whose
 from yijie.engines.benefit.dated import Entry
-from yijie.engines.benefit.explain import band_sentence, parameter_sentence, sentence, step_label
+from yijie.engines.benefit.explain import band_sentence, parameter_sentence, step_words
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.result import TraceStep
 from yijie.engines.benefit.words import LABELS, Text
+from yijie.interfaces.cli.wrapping import print_wrapped
 from yijie.kernel.codes import Relation
 
 HEADING = Text("办理依据（供经办人员核对）", "Grounds, for the officer")
-FROM_POLICY = Text("依据", "rests on")
+FROM_POLICY = Text("依据：", "rests on: ")
 ASSUMED = Text("（假定，非公布）", " (assumed, not published)")
 REGIONS = {"care_region": Text("就医地", "the care region"), "home_region": Text("参保地", "the home region")}
 NOT_FOUND = Text("未查明", "not found")
@@ -28,7 +29,7 @@ def print_trace(console: Console, policy: Policy, benefit: Benefit, language: st
     console.print(f"\n[bold]{HEADING.say(language)}[/bold]")
     if benefit.remote.relation is not Relation.LOCAL:
         for line in remote_rules(policy, benefit, language):
-            console.print(f"  • {escape(line)}")
+            print_wrapped(console, f"• {line}", 2, hanging=2)
     for _, steps in groupby(benefit.trace, key=lambda step: step.layer.name):
         _print_layer(console, policy, list(steps), language)
     label = Text("政策指纹", "policy fingerprint").say(language)
@@ -52,7 +53,8 @@ def remote_rules(policy: Policy, benefit: Benefit, language: str) -> list[str]:
         entry = policy.convention(f"{topic}.{benefit.channel}", benefit.day)
         if entry is not None:
             channel = LABELS["channel"][benefit.channel].say(language)
-            lines.append(f"{label.say(language)} ({channel}): {_whose_in_words(entry, language)}")
+            told = _whose_in_words(entry, language)
+            lines.append(Text(f"{label.zh}（{channel}）：{told}", f"{label.en} ({channel}): {told}").say(language))
     return lines
 
 
@@ -69,14 +71,14 @@ def _print_layer(console: Console, policy: Policy, steps: list[TraceStep], langu
     payer = LABELS["payer"][steps[0].layer.payer]
     console.print(f"\n[bold]{escape(title.say(language))}[/bold] → {payer.say(language)}")
     for step in steps:
-        console.print(f"  • {step_label(step, language)}: {escape(sentence(step, language))}")
+        print_wrapped(console, f"• {step_words(step, language, policy.vocabulary)}", 2, hanging=2)
         if step.step in ("bands", "phases"):
             for band in step.bands:
-                console.print(f"      {band_sentence(band, language, step.step)}")
+                print_wrapped(console, band_sentence(band, language, step.step), 6, hanging=2)
         for use in step.uses:
             words = parameter_sentence(use, step.step, policy.vocabulary, language)
             words += _owner(policy, use, language)
-            console.print(f"      [dim]{FROM_POLICY.say(language)}: {escape(words)}[/dim]")
+            print_wrapped(console, FROM_POLICY.say(language) + words, 6, hanging=2, style="dim")
 
 
 def _owner(policy: Policy, use: Use, language: str) -> str:

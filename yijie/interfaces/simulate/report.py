@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
 from yijie.engines.benefit import Policy
-from yijie.engines.benefit.explain import step_words
-from yijie.engines.benefit.result import Benefit
+from yijie.engines.benefit.explain import band_sentence, step_words
+from yijie.engines.benefit.result import Benefit, TraceStep
 from yijie.engines.benefit.words import LABELS, Text, dimension_label
 from yijie.interfaces.simulate.charts import PATTERNS, Bar, bars, differences, shares
 from yijie.interfaces.simulate.compare import AGAINST, NEW, Comparison
@@ -23,6 +24,8 @@ PAYERS = {
     "cash": Text("个人现金", "cash"),
     "allowances": Text("另付津贴", "allowances beside the bill"),
 }
+FACT = re.compile(r"\{[^}]*\}")
+"""A fact in an error's text."""
 WORDS_MAX = 20
 """Groups shown of one dimension; the report says how many more there are."""
 STYLE = """
@@ -58,7 +61,7 @@ def page(occasion: Occasion, summary: Summary, changes: Sequence[Change]) -> str
         _everybody(summary),
         *(_groups(dimension, summary.groups[dimension]) for dimension in DIMENSIONS if dimension in summary.groups),
         _refused(summary),
-        _largest(changes),
+        _largest(occasion.comparison, changes),
     ]
     title = "政策模拟 Policy simulation"
     return (
@@ -170,7 +173,9 @@ def _dimension(dimension: str) -> tuple[str, str]:
 def _word(dimension: str, word: str) -> str:
     named = LABELS.get({"groups": "group"}.get(dimension, dimension), {})
     words = [f"{named[part].zh} {named[part].en}" if part in named else part for part in word.split("+")]
-    return " + ".join(words) if word else "未注明 not stated"
+    if not word:
+        return "无 none" if dimension == "groups" else "未注明 not stated"
+    return " + ".join(words)
 
 
 def _each(tally: Tally) -> Fen:
@@ -185,7 +190,7 @@ def _refused(summary: Summary) -> str:
         (_code(against), _code(new), f"{count:,}")
         for (new, against), count in sorted(summary.refused.items(), key=lambda one: -one[1])
     ]
-    table = _table(("对照 against", "新政策 new", "个案 claims"), rows)
+    table = _table(("对照 against", "新政策 new", "个案 claims"), rows, words=2)
     return (
         f"<h2>未能结算的个案 Claims not settled</h2><p>{summary.claims - summary.settled:,} / {summary.claims:,}；"
         f"不计入以上各表 not in the tables above</p>{table}"
@@ -193,18 +198,27 @@ def _refused(summary: Summary) -> str:
 
 
 def _code(code: str) -> str:
-    return f"{code}：{(YijieError.by_code[code].__doc__ or '').splitlines()[0]}" if code else "已结算 settled"
+    """Why claims are refused, in both languages; what differs from claim to claim is left open."""
+    if not code:
+        return "已结算 settled"
+    error = YijieError.by_code[code]
+    zh, en = error.zh.removeprefix("{place}：{path} "), error.en.removeprefix("{place}: {path}: ")
+    return f"{FACT.sub('…', zh)} {FACT.sub('…', en)} [{code}]"
 
 
-def _largest(changes: Sequence[Change]) -> str:
-    return "<h2>变化最大的十人 The ten largest changes</h2>" + "".join(_change_of(change) for change in changes)
+def _largest(comparison: Comparison, changes: Sequence[Change]) -> str:
+    told = "".join(_change_of(comparison, change) for change in changes)
+    return f"<h2>变化最大的十人 The ten largest changes</h2>{told}"
 
 
-def _change_of(change: Change) -> str:
+def _change_of(comparison: Comparison, change: Change) -> str:
     sides = "".join(
         f"<div><h4>{title}：个人 person {yuan(benefit.personal_total)}，基金 funds {yuan(benefit.funds_total)}</h4>"
-        f"<ol>{_steps(benefit)}</ol></div>"
-        for title, benefit in (("对照 against", change.against), ("新政策 new", change.new))
+        f"<ol>{_steps(policy, benefit)}</ol></div>"
+        for title, policy, benefit in (
+            ("对照 against", comparison.against, change.against),
+            ("新政策 new", comparison.new, change.new),
+        )
     )
     case = change.case
     title = f"{_masked(change.person)}：{_signed(change.gain)} 元，{change.visits} 次就诊 visits"
@@ -220,17 +234,26 @@ def _masked(person: str) -> str:
     return person if len(person) <= len("1234") else f"{person[:2]}***{person[-2:]}"
 
 
-def _steps(benefit: Benefit) -> str:
+def _steps(policy: Policy, benefit: Benefit) -> str:
+    words = policy.vocabulary
     steps = (
-        f"<li>{escape(step.layer.title.zh)} {escape(step_words(step, 'zh'))}"
-        f'<br><span class="note">{escape(step_words(step, "en"))}</span></li>'
+        f"<li>{escape(step.layer.title.zh)} {escape(step_words(step, 'zh', words))}"
+        f'<br><span class="note">{escape(step_words(step, "en", words))}{_bands(step)}</span></li>'
         for step in benefit.trace
     )
     return "".join(steps)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    numbers = ["" if column == 0 else " class=n" for column in range(len(head))]
+def _bands(step: TraceStep) -> str:
+    """The bands or phases in which there was cost, a line each."""
+    if step.step not in ("bands", "phases"):
+        return ""
+    return "".join(f"<br>{escape(band_sentence(band, 'zh', step.step))}" for band in step.bands if band.cost)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
+    """A table whose first columns hold words and the others figures."""
+    numbers = ["" if column < words else " class=n" for column in range(len(head))]
     top = "".join(f"<th{number}>{escape(cell)}</th>" for number, cell in zip(numbers, head, strict=True))
     body = "".join(
         f"<tr>{''.join(f'<td{number}>{escape(cell)}</td>' for number, cell in zip(numbers, row, strict=True))}</tr>"

@@ -240,6 +240,8 @@ def _allow(layer: LayerPlan, plan: AllowancePlan, block: Block) -> None:
     units = _allowance_units(plan, block)
     worth = share([(block.figures["allowance_share.share"], base)], 1)
     paid = share([(worth, units)], block.figures["allowance_share.of"] * HUNDREDTHS)
+    if plan.accumulator:
+        paid = room(paid, block.in_stay(plan.accumulator))
     if layer.rounding is not None:
         paid = in_grains(paid, block.figures["rounding.grain"], layer.rounding.direction)
     paid = _under(layer.payment_ceilings, "payment", paid, block)
@@ -254,6 +256,8 @@ def _allowance_units(plan: AllowancePlan, block: Block) -> Figure:
         units = block.figures["allowance.days"] * HUNDREDTHS
     elif plan.unit:
         units = _units(plan.unit, block)
+        if plan.unit == DAY and plan.accumulator:
+            units = units + block.in_stay(DAY)
     for number, (_, for_each) in enumerate(plan.more):
         each = _units(for_each, block) if for_each else HUNDREDTHS
         units = units + block.figures[f"more{number}.days"] * each

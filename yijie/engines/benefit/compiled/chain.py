@@ -101,7 +101,7 @@ def _pay_from_account(w: Writing, layer: LayerPlan) -> None:
 
 
 def _allow(w: Writing, layer: LayerPlan, plan: AllowancePlan) -> str:
-    exact = w.let("paid", f"allowance_of(case, {w.constant(plan)})[3]")
+    exact = w.let("paid", f"allowance_of(case, {w.constant(plan)}).paid")
     paid = under_ceilings(w, layer.payment_ceilings, rounded(w, layer, exact), "paid")
     book_marks(w, layer, {"paid": paid})
     told = f"{w.constant(layer.name)}, {w.constant(layer.payer)}, {w.constant(plan.paid_to)}, {paid}"
