@@ -72,6 +72,7 @@ NO_PAGE = {
     "healthz": "for machines",
     "readyz": "for machines",
     "metrics": "for machines",
+    "password_strength": "answers the script of the password's page",
     "set_language": "takes the form of the language button",
     "account_set_password": "leads whoever has a password to the change of it",
     "account_confirm_login_code": "codes are not sent",
