@@ -12,8 +12,23 @@ ITEMS = 200_000
 PAGE = 25
 """Own items shown on a page of the mapping."""
 TIMES = 5
-SYLLABLES = "阿莫西林头孢克洛罗红霉素氨苄美托洛尔硝苯地平格列齐特二甲双胍奥美拉唑布洛芬左氧氟沙星甲硝唑维生替卡格雷伐他汀"
-FORMS = ("片", "分散片", "缓释片", "胶囊", "缓释胶囊", "注射液", "注射用粉针", "颗粒", "口服溶液", "软膏", "滴眼液", "栓")
+SYLLABLES = (
+    "阿莫西林头孢克洛罗红霉素氨苄美托洛尔硝苯地平格列齐特二甲双胍奥美拉唑布洛芬左氧氟沙星甲硝唑维生替卡格雷伐他汀"
+)
+FORMS = (
+    "片",
+    "分散片",
+    "缓释片",
+    "胶囊",
+    "缓释胶囊",
+    "注射液",
+    "注射用粉针",
+    "颗粒",
+    "口服溶液",
+    "软膏",
+    "滴眼液",
+    "栓",
+)
 MAKERS = ("华东", "华北", "恒安", "康泰", "仁和", "百济", "长春", "天江", "山海", "远大")
 
 
@@ -28,8 +43,12 @@ def _items(names: list[str]) -> Iterator[object]:
 
     for number, name in enumerate(names):
         maker = f"{MAKERS[number % len(MAKERS)]}制药第{number % 900}厂"
-        facts = (name, "101", "09", f"0.{number % 9 + 1}g×{number % 24 + 1}", "", maker, "盒", False, False, False, True)
+        facts = (name, "101", "09", _strength(number), "", maker, "盒", False, False, False, True)
         yield ItemRow(f"XS{number:021d}", *facts)
+
+
+def _strength(number: int) -> str:
+    return f"0.{number % 9 + 1}g×{number % 24 + 1}"
 
 
 def _fastest(work: Callable[[], object]) -> float:
@@ -53,7 +72,7 @@ def run(*, quick: bool) -> None:
         catalogue.load_items(_items(names))
         execute("ANALYZE catalogue_item")
         chosen = range(0, count, count // PAGE)
-        own = [Own(f"O{n}", f"★{names[n]}", "101", f"0.{n % 9 + 1}g×{n % 24 + 1}", "", None) for n in chosen][:PAGE]
+        own = [Own(f"O{n}", f"★{names[n]}", "101", _strength(n), "", None) for n in chosen][:PAGE]
         codes = [f"XS{n:021d}" for n in chosen][:PAGE]
         found = catalogue.suggest(own, "110000")
         alone = _fastest(lambda: fetch("SELECT code, name FROM catalogue_item WHERE code = ANY(%s)", [codes]))

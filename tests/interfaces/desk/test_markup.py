@@ -39,13 +39,57 @@ KEYS = {
 TEXT_LENGTH_MIN = 20
 """Shorter columns are codes."""
 
-UNSEEN_OF_FORMS = set()
-OFFERED_WITH_OIDC = {"provider", "uid"}
-UNSEEN_OF_TABLES = set()
+UNSEEN_OF_FORMS = {
+    "filings_review": "note",
+    "hospital": "number",
+    "hospital_admit": "bed department diagnosis_code diagnosis_name doctor_code doctor_name msgid phone record",
+    "hospital_charge": "msgid price quantity",
+    "hospital_register": "department diagnosis_code diagnosis_name doctor_code doctor_name msgid",
+    "hospital_revoke": "msgid",
+    "hospital_settle": "account msgid",
+    "reference_import": "note",
+    "reference_row": "agreement_since agreement_until grade kind "
+    "level region remote_inpatient remote_outpatient suspended",
+    "set_language": "next",
+    "settlements_void": "msgid",
+    "users_open": "username",
+}
+"""Fields whose markup is refused without being repeated, or kept where the stored texts below are tried."""
+NOT_OFFERED_HERE = {"provider", "uid", "mine", "serial"}
+"""Without a bureau's own sign-in, a new device and the lines of a stay there is no such button or choice."""
+UNSEEN_OF_TABLES = {
+    "archive_entry": "body operator",
+    "catalogue_acceptance": "undone_by",
+    "catalogue_concept": "name",
+    "catalogue_item": "dosage_form",
+    "catalogue_mapping": "details list_type own_code own_name",
+    "catalogue_ownitem": "maker specification unit",
+    "decision_accumulator": "amounts",
+    "decision_decision": "allowances deltas",
+    "decision_hold": "paid",
+    "decision_policypack": "name",
+    "desk_attempt": "person_name sent_by",
+    "desk_change": "decided_by",
+    "encounter_diagnosis": "condition doctor_code",
+    "encounter_encounter": "details discharge settled",
+    "encounter_fee_line": "details own_code",
+    "files_file": "name",
+    "filing_chronicfiling": "decided_by details",
+    "filing_designation": "details note",
+    "filing_filing": "decided_by details",
+    "fsi_refusal": "reference",
+    "fsi_signin": "ip mac operator",
+    "reconcile_run": "answer file",
+    "settlement_attempt": "details reason",
+    "settlement_certificate": "content withdrawn_for",
+    "settlement_list_settlementlist": "body findings operator",
+    "settlement_settlement": "details",
+}
+"""Stored texts that no page shows (or only masked, or of which this nation has none): whoever adds one, looks here."""
 VARIANTS = {
     "hospital_patient": ("", "?kind=stay"),
     "hospital_care": ("", f"?item={shelf.DRUG_A.name}"),
-    "reference_row": ("", f"?key={institutions.BEIJING_TERTIARY}"),
+    "reference_row": (f"?key={institutions.BEIJING_TERTIARY}",),
 }
 """Pages with other forms at other questions."""
 TEXT = {"text", "search", "textarea", "hidden", "password"}
@@ -177,13 +221,18 @@ def tried(signed_in, life):
 
 def test_markup_in_every_field_of_every_form_stays_text(tried):
     _, unseen = tried
-    assert not unseen ^ UNSEEN_OF_FORMS, sorted(unseen ^ UNSEEN_OF_FORMS)
+    assert not unseen - named(UNSEEN_OF_FORMS), sorted(unseen - named(UNSEEN_OF_FORMS))
 
 
 def test_every_field_that_a_page_reads_is_in_a_form(tried):
     """What a handler reads stands in a form of some page, so that it was tried."""
     fields, _ = tried
-    assert read_by_pages() - fields == OFFERED_WITH_OIDC, read_by_pages() - fields
+    assert not read_by_pages() - fields - NOT_OFFERED_HERE
+
+
+def named(grouped):
+    """``table.column`` of a list by table."""
+    return {f"{group}.{name}" for group, names in grouped.items() for name in names.split()}
 
 
 def read_by_pages():
@@ -226,4 +275,4 @@ def test_markup_in_whatever_messages_and_people_store_stays_text(signed_in, life
     for *_, text in every_page(signed_in, life):
         shown |= marks(text)
     unseen = {sent[mark] for mark in sent if mark not in shown}
-    assert not unseen ^ UNSEEN_OF_TABLES, sorted(unseen ^ UNSEEN_OF_TABLES)
+    assert not unseen - named(UNSEEN_OF_TABLES), sorted(unseen - named(UNSEEN_OF_TABLES))
