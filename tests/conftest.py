@@ -41,6 +41,11 @@ DATABASES = ("sample_nation", "empty_database", "own_nation", "fresh_nation")
 """Fixtures after whose tests the books are asked."""
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with what takes minutes, so that no process is left with it while the others have nothing to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory):
     """A PostgreSQL server of this test run."""

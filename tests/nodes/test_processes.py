@@ -536,6 +536,7 @@ def survived(net, seconds, seed):
     return harms
 
 
+@pytest.mark.long
 def test_two_minutes_of_everything(net):
     survived(net, QUICK_SECONDS, 1)
 
@@ -580,6 +581,7 @@ def _settled_after(net, moment):
     )[0][0]
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_half_an_hour_of_everything(net):
     survived(net, SOAK_SECONDS, 2)

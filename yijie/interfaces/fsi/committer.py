@@ -20,7 +20,9 @@ Work = TypeVar("Work")
 Answer = TypeVar("Answer")
 
 BATCH_MAX = 32
-BATCHES_AT_ONCE_MAX = 2
+BATCHES_AT_ONCE_MAX = 1
+"""While one waits for its commit the next gathers; two would halve each other, and every statement is paid per batch.
+The other serving processes work meanwhile."""
 WAIT_SECONDS_MAX = 60.0
 
 
@@ -41,7 +43,7 @@ class _Ticket(Generic[Work, Answer]):
 
 
 class Committer(Generic[Work, Answer]):
-    """Runs ``settle_together`` over what waits, a few batches at a time, so that the database works while we compute.
+    """Runs ``settle_together`` over what waits, ``batches_at_once_max`` batches at a time.
 
     ``settle_together`` answers each request in order, by value; it must not raise for one bad member. Where it raises
     all the same (the database refused the batch), each member is run alone.
