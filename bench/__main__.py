@@ -19,6 +19,7 @@ NAMES = (
     "memory",
     "nodes",
     "catalogue",
+    "suggesting",
     "columns",
     "folding",
     "engines",

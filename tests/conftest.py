@@ -19,6 +19,7 @@ if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["PYTEST_DEBUG_TEMPROOT"], ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "yijie.settings"
 os.environ["YIJIE_DATABASE_URL"] = "postgresql:///set-by-the-database-fixture"
+os.environ["YIJIE_SECRET_KEY"] = "the servers of a run and the run itself sign with one key, which opens nothing else"
 os.environ["YIJIE_CLIENT_KEY"] = "00112233445566778899aabbccddeeff"
 os.environ.setdefault("YIJIE_LOG_LEVEL", "WARNING")
 django.setup()

@@ -1,5 +1,6 @@
 """Regions, identity numbers, ids, dates and errors behave as the interface's messages need."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,28 +10,33 @@ from yijie.kernel import codes, dates, errors, identity, ids, region
 
 
 @pytest.mark.parametrize(
-    ("code", "pool", "name"),
+    ("code", "pool", "name", "english"),
     [
-        ("110105", "110000", "北京市"),
-        ("510104", "510100", "成都市"),
-        ("430299", "430200", "株洲市"),
-        ("229900", "229900", "吉林省本级"),
-        ("429004", "429004", "仙桃市"),
-        ("500155", "500000", "重庆市"),
-        ("510000", "510000", "四川省"),
-        ("440399", "440300", "深圳市"),
+        ("110105", "110000", "北京市", "Beijing"),
+        ("510104", "510100", "成都市", "Chengdu"),
+        ("430299", "430200", "株洲市", "Zhuzhou"),
+        ("229900", "229900", "吉林省本级", "Jilin (province)"),
+        ("429004", "429004", "仙桃市", "Xiantao"),
+        ("500155", "500000", "重庆市", "Chongqing"),
+        ("510000", "510000", "四川省", "Sichuan"),
+        ("440399", "440300", "深圳市", "Shenzhen"),
     ],
 )
-def test_every_code_form_finds_its_pool(code, pool, name):
+def test_every_code_form_finds_its_pool(code, pool, name, english):
     assert region.is_region(code)
     assert region.pool_of(code) == pool
     assert region.name_of(code) == name
+    assert region.name_of(code, "en") == english
 
 
 def test_every_province_and_prefecture_is_known():
     names = region.names()
     assert sum(code.endswith("0000") for code in names) == 34
     assert sum(code.endswith("00") and not code.endswith("0000") for code in names) >= 333
+    english = region.names("en")
+    assert english.keys() == names.keys()
+    assert len(set(english.values())) == len(english), "cities of one name are told apart by their province"
+    assert all(name.isprintable() and not re.search(r"[\u4e00-\u9fff]", name) for name in english.values())
     assert region.same_province("440100", "440300")
     assert not region.same_province("110000", "510100")
 

@@ -130,7 +130,12 @@ def _head(s: Statement, say: _Words) -> RenderableType:
             f"{row.settled_at:%Y-%m-%d %H:%M:%S}",
         ),
         (say("姓名", "name"), s.person.name, say("人员编号", "person"), row.person_number),
-        (say("参保地", "insured in"), name_of(row.home_region), say("就医地", "treated in"), name_of(row.region)),
+        (
+            say("参保地", "insured in"),
+            name_of(row.home_region, say.language),
+            say("就医地", "treated in"),
+            name_of(row.region, say.language),
+        ),
         (say("医药机构", "institution"), s.institution_name, say("就诊日期", "dates of care"), period),
     ]
     for left, left_value, right, right_value in facts:

@@ -16,11 +16,11 @@ MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 
 
 @cache
-def names() -> dict[str, str]:
-    """Code → Chinese name of every province-level and city-level region (source: the file's first line)."""
+def names(language: str = "zh") -> dict[str, str]:
+    """Code → name (``zh`` or ``en``) of every province-level and city-level region (source: the file's first line)."""
     text = files("yijie.kernel").joinpath("regions.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return {row["code"]: row["name"] for row in rows}
+    return {row["code"]: row["name" if language == "zh" else "en"] for row in rows}
 
 
 def is_region(code: str) -> bool:
@@ -42,13 +42,13 @@ def pool_of(code: str) -> str:
     return code[:4] + "00"
 
 
-def name_of(code: str) -> str:
-    """Readable name: 成都市 for 510100 or any county in it, 吉林省本级 for 229900, the code itself when unknown."""
-    known = names()
+def name_of(code: str, language: str = "zh") -> str:
+    """Readable name: 成都市 or Chengdu for 510100 and its counties, 吉林省本级 for 229900, an unknown code itself."""
+    known = names(language)
     if code in known:
         return known[code]
     if code[2:4] == "99":
-        return known.get(province_of(code), code) + "本级"
+        return known.get(province_of(code), code) + ("本级" if language == "zh" else " (province)")
     return known.get(code[:4] + "00") or known.get(province_of(code), code)
 
 

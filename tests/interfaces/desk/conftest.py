@@ -3,16 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from attempts import attempt
 from desks import Desk
 from django.test import Client
 
 from yijie.domain import filing
 from yijie.domain.access import Role, SampleUser, User, ensure_sample_users
+from yijie.domain.encounter.models import Encounter
+from yijie.domain.filing.models import Filing
 from yijie.interfaces.demo.his import Item, total_of
+from yijie.interfaces.desk.models import Change
+from yijie.interfaces.desk.reference import REFERENCES
 from yijie.interfaces.sample import cast, institutions, shelf
 from yijie.interfaces.sample.users import PASSWORD, ensure_users
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import now, today
+from yijie.kernel.ids import public_id
 
 ITEMS = [
     Item(shelf.DRUG_A.code, "3.20", "10"),
@@ -96,3 +102,33 @@ def signed_in(treated):
         return client
 
     return browser
+
+
+@pytest.fixture(scope="module")
+def objects(treated):
+    """An object of each sort of page."""
+    stay = Encounter.objects.filter(institution=institutions.BEIJING_TERTIARY, home_region="510100").get()
+    Encounter.objects.filter(id=stay.id).update(trauma=True)
+    asked = Filing.objects.get(id=int(treated["filing_chengdu"][6:]))
+    return {
+        "settlements": treated["chengdu_in_beijing"],
+        "hospital": public_id(stay.region, stay.id),
+        "filings": treated["filing_chengdu"],
+        "paper": str(filing.add_paper(asked, "a.png", b"\x89PNG\r\n\x1a\n", by="test").id),
+        "people": cast.CHENGDU_RETIREE.number,
+        "policies": "510100",
+        "catalogue": shelf.DRUG_A.code,
+        "trauma": public_id(stay.region, stay.id),
+        "users": str(User.objects.get(username="desk.beijing").pk),
+        "reference": "institutions",
+        "change": str(_change().id),
+        "nodes": str(attempt("110000", "510100").id),
+    }
+
+
+def _change():
+    """A proposal of reference data."""
+    row = {column.zh: "" for column in REFERENCES["items"].columns} | {"医疗目录编码": "X", "名称": "新"}
+    return Change.objects.create(
+        id=9, region="000000", table="items", rows=[row], proposed_at=now(), proposed_by="somebody"
+    )

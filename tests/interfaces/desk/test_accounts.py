@@ -156,7 +156,13 @@ def test_an_account_from_first_password_to_role_to_end(treated):
     admin.post(f"{page}grant/", {"role": "benefit_officer", "place": "510100"})
     for outside in ("110000", "H11010500001", "000000", "510000"):
         assert admin.post(f"{page}grant/", {"role": "auditor", "place": outside}).status_code == 422
+    for outside in (institutions.BEIJING_TERTIARY, "510100", ""):
+        assert admin.post(f"{page}grant/", {"role": "hospital_desk", "place": outside}).status_code == 422
     assert Grant.objects.filter(user=user).count() == 1
+    desk = {"role": "hospital_desk", "place": institutions.CHENGDU_TERTIARY}
+    assert admin.post(f"{page}grant/", desk).status_code == 302
+    admin.post(f"{page}end/", {"grant": Grant.objects.get(user=user, role="hospital_desk").pk})
+    assert signed_in_as("admin.nation").post(f"{page}grant/", {"role": "auditor", "place": "<b>"}).status_code == 422
     new = signed_in_as("new.person", first)
     assert new.get("/desk/")["Location"] == "/desk/account/password/change/"
     short = {"oldpassword": first, "password1": "short", "password2": "short"}

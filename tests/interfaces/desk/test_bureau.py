@@ -158,6 +158,25 @@ def test_a_declared_trauma_is_checked_and_what_another_owes_is_asked_back(signed
     living = Settlement.objects.get(encounter=int(stay[6:]), voids=None, state="settled")
     assert Resettlement.objects.filter(settlement=living.id, reason="third_party").exists()
     assert stay not in officer.get("/desk/trauma/", {"outcome": "open"}).content.decode()
+    assert "待医院撤销" in officer.get(page).content.decode()
+    officer.post(f"{page}check/", {"outcome": "excluded", "evidence": "补充笔录"})
+    assert "补充笔录" in officer.get(page).content.decode(), "what was asked for already is no obstacle"
+    hospital = signed_in("desk.beijing")
+    number = public_id(living.region, living.id)
+    shown = hospital.get(f"/desk/settlements/{number}/")
+    care = hospital.post(f"/desk/settlements/{number}/void/", {"msgid": hidden(shown, "msgid")})["Location"]
+    assert "请按自费收费" in hospital.get(care).content.decode()
+    refused = hospital.get(f"{care}quote/")
+    assert refused.status_code == 422, "no fund pays what a third party owes"
+    assert "社会保险法第三十条" in refused.content.decode()
+    for seen in (officer.get(page), officer.get("/desk/again/")):
+        assert "已撤销，转自费" in seen.content.decode()
+    officer.post(f"{page}check/", {"outcome": "payable", "evidence": "复核：单方事故"})
+    assert "请按自费收费" not in hospital.get(care).content.decode()
+    quote = hospital.get(f"{care}quote/")
+    again = hospital.post(f"{care}settle/", {"msgid": hidden(quote, "msgid")})["Location"]
+    assert again.endswith("/statement/"), "found otherwise, it is settled under the insurance again"
+    assert "已重新结算" in officer.get(page).content.decode()
     other = Encounter.objects.filter(trauma=False).first()
     assert officer.get(f"/desk/trauma/{public_id(other.region, other.id)}/").status_code == 404
 

@@ -1,6 +1,7 @@
 """The overview: figures that lead to their rows, messages counted by outcome and latency, flows drawn to scale."""
 
 import re
+from datetime import timedelta
 
 from desks import Desk
 from django.db import connection
@@ -8,8 +9,9 @@ from django.db import connection
 from yijie.interfaces.desk.drawing import FLOW_HEIGHT, columns, flows
 from yijie.interfaces.desk.pages.dashboard import within
 from yijie.interfaces.fsi import tally
-from yijie.interfaces.fsi.models import Tally
+from yijie.interfaces.fsi.models import Refusal, Tally
 from yijie.interfaces.sample import cast, institutions
+from yijie.kernel.dates import now
 
 
 def test_figures_lead_to_the_rows_they_count(signed_in, treated):
@@ -41,8 +43,25 @@ def test_messages_are_counted_by_region_outcome_and_latency(signed_in, treated):
     desk.read_card(cast.CHENGDU_EMPLOYEE.certificate)
     tally.carry()
     assert Tally.objects.get(infno="1101").number == 2
-    page = signed_in("supervisor.chengdu").get("/desk/overview/").content.decode()
+    officer = signed_in("supervisor.chengdu")
+    page = officer.get("/desk/overview/").content.decode()
     assert rows["2304"].code in page
+    Refusal.objects.all().delete()
+    certificate = cast.CHENGDU_EMPLOYEE.certificate
+    desk.refused("2304", {"data": {"psn_no": certificate}}, msgid=certificate)
+    tally.carry()
+    [row] = Refusal.objects.all()
+    assert (row.region, row.institution, row.infno) == ("510100", institutions.CHENGDU_TERTIARY, "2304")
+    assert row.msgid == "", "what is not formed like a message id of the institution may be anything"
+    assert certificate not in str(vars(row))
+    for address in re.findall(r'href="(/desk/overview/refused/[^"]+)"', page):
+        shown = officer.get(address.replace("&amp;", "&")).content.decode()
+        assert row.reference in shown
+        assert row.code in shown
+    assert "/desk/overview/refused/" in page
+    assert row.reference in officer.get("/desk/overview/refused/", {"export": "csv"}).content.decode()
+    assert row.reference not in officer.get("/desk/overview/refused/", {"until": "2020-01-01"}).content.decode()
+    assert row.reference not in signed_in("supervisor.beijing").get("/desk/overview/refused/").content.decode()
     assert rows["2304"].code not in signed_in("supervisor.beijing").get("/desk/overview/").content.decode()
 
 
@@ -50,7 +69,9 @@ def test_sums_survive_a_database_that_is_away(treated, monkeypatch):
     """What could not be carried is carried the next time, once."""
     tally.carry()
     Tally.objects.all().delete()
+    Refusal.objects.all().delete()
     tally.add("1101", "", 0.003, institution="H51010700001")
+    tally.add("1101", "x", 0.003, institution="H51010700001", msgid="H510107000012026", reference="1")
 
     def away(*_):
         raise connection.Database.OperationalError("away")
@@ -60,7 +81,13 @@ def test_sums_survive_a_database_that_is_away(treated, monkeypatch):
     monkeypatch.undo()
     tally.carry()
     tally.carry()
-    assert Tally.objects.get().number == 1
+    assert {one.code: one.number for one in Tally.objects.all()} == {"": 1, "x": 1}
+    assert Refusal.objects.get().msgid == "H510107000012026"
+    Refusal.objects.update(at=now() - timedelta(days=tally.REFUSALS_DAYS + 1))
+    tally._swept.clear()
+    tally.add("1101", "", 0.003, institution="H51010700001")
+    tally.carry()
+    assert not Refusal.objects.exists(), "old rows go, their counts stay"
 
 
 def test_within_names_the_class_that_holds_the_share():

@@ -22,6 +22,23 @@ def test_a_real_user_sets_up_a_second_factor_before_anything_else(treated):
     assert setting_up.status_code == 200
 
 
+def test_what_is_wrong_with_a_password_is_told_while_it_is_typed(signed_in, treated):
+    """By the rules that decide in the end, in the language of the page; to nobody who has not signed in."""
+    client = signed_in("auditor.chengdu")
+
+    def told(password, **more):
+        return client.post("/desk/account/strength/", {"password": password}, **more).json()
+
+    assert told("") == {"score": 0, "text": ""}
+    assert told("short")["score"] == told("password1234")["score"] == told("auditor.chengdu")["score"] == 1
+    assert "12" in told("short")["text"]
+    assert "common" in told("password1234", headers={"accept-language": "en"})["text"]
+    assert (told("一二三四五六七八九十甲乙")["score"], told("correct horse battery")["score"]) == (3, 4)
+    assert client.get("/desk/account/strength/").status_code == 405
+    assert Client(HTTP_HOST="localhost").post("/desk/account/strength/", {"password": "x"}).status_code == 302
+    assert "data-strength" in client.get("/desk/account/password/change/").content.decode()
+
+
 def test_signing_out_ends_the_session_on_the_server(treated):
     client, thief = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
     client.post("/desk/account/login/", {"login": "desk.beijing", "password": PASSWORD})

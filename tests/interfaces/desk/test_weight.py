@@ -1,33 +1,20 @@
 """What every page costs: bytes, queries, server time; none above 150 kB, none with queries growing with its rows."""
 
 import os
-import re
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from attempts import attempt
 from django.db import connection
+from looking import SEEN, address_of, user_of
 
 from yijie.domain.access import connection as desk
-from yijie.domain.access.models import User
-from yijie.domain.encounter.models import Encounter
-from yijie.domain.filing import add_paper
-from yijie.domain.filing.models import Filing
-from yijie.interfaces.desk import listing, pages
-from yijie.interfaces.desk.models import Change
-from yijie.interfaces.desk.page import PAGES
-from yijie.interfaces.desk.reference import REFERENCES
-from yijie.interfaces.sample import cast, institutions, shelf
-from yijie.interfaces.sample.users import USERS
-from yijie.kernel.dates import now
-from yijie.kernel.ids import public_id
+from yijie.interfaces.desk import listing
+from yijie.interfaces.sample import cast
 
-assert pages
 BYTES_MAX = 150_000
 REPORT = Path(os.environ.get("YIJIE_PAGE_REPORT", Path(__file__).parents[3] / "build" / "pages.md"))
-SEEN = [one for one in PAGES.values() if "GET" in one.methods]
 HEAD = """# What every page costs
 
 Server time of one request (milliseconds, one process, a small nation), bytes of the answer before compression, SQL
@@ -77,44 +64,6 @@ def cost_of(client, address, data=None):
 
 
 @pytest.fixture(scope="module")
-def objects(treated):
-    """An object of each sort of page."""
-    stay = Encounter.objects.filter(institution=institutions.BEIJING_TERTIARY, home_region="510100").get()
-    Encounter.objects.filter(id=stay.id).update(trauma=True)
-    filing = Filing.objects.get(id=int(treated["filing_chengdu"][6:]))
-    return {
-        "settlements": treated["chengdu_in_beijing"],
-        "hospital": public_id(stay.region, stay.id),
-        "filings": treated["filing_chengdu"],
-        "paper": str(add_paper(filing, "a.png", b"\x89PNG\r\n\x1a\n", by="test").id),
-        "people": cast.CHENGDU_RETIREE.number,
-        "policies": "510100",
-        "catalogue": shelf.DRUG_A.code,
-        "trauma": public_id(stay.region, stay.id),
-        "users": str(User.objects.get(username="desk.beijing").pk),
-        "reference": "institutions",
-        "change": str(_change().id),
-        "nodes": str(attempt("110000", "510100").id),
-    }
-
-
-def _change():
-    """A proposal of reference data."""
-    row = {column.zh: "" for column in REFERENCES["items"].columns} | {"医疗目录编码": "X", "名称": "新"}
-    return Change.objects.create(
-        id=9, region="000000", table="items", rows=[row], proposed_at=now(), proposed_by="somebody"
-    )
-
-
-def user_of(page):
-    """A user who opens the page and sees its object."""
-    for name in ("desk.beijing", "office.beijing", "supervisor.chengdu", "admin.nation", "auditor.nation"):
-        if next(one for one in USERS if one.username == name).role in page.roles:
-            return name
-    raise AssertionError(page.name)
-
-
-@pytest.fixture(scope="module")
 def report():
     rows = []
     yield rows
@@ -124,11 +73,7 @@ def report():
 
 @pytest.mark.parametrize("page", SEEN, ids=lambda page: page.name)
 def test_pages_are_light(signed_in, objects, report, page):
-    client, sort = signed_in(user_of(page)), page.name.split("_")[0]
-    address = page.route.replace("<str:paper>", objects["paper"])
-    if "changes/" in address:
-        address = address.replace("<str:number>", objects["change"])
-    address = "/desk/" + re.sub(r"<str:\w+>", objects.get(sort, "1"), address)
+    client, address = signed_in(user_of(page)), address_of(page, objects)
     if page.name.startswith("hospital_"):
         client.post("/desk/hospital/", {"kind": "02", "number": cast.BEIJING_EMPLOYEE.certificate})
     response, statements, took = cost_of(client, address)

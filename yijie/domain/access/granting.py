@@ -13,7 +13,7 @@ from django.db import transaction
 from yijie.domain import institution
 from yijie.kernel.dates import now, today
 from yijie.kernel.errors import YijieError
-from yijie.kernel.region import pool_of
+from yijie.kernel.region import is_region, pool_of
 
 from .models import HOSPITAL_ROLES, Grant, Role, User
 from .recording import Happened, record
@@ -108,10 +108,9 @@ def end_grant(given: Grant, last_day: date, *, by: str) -> None:
 def require_own_place(role: str, place: str, granter: Scope) -> None:
     """Refuse a region or an institution that is not of the granter's regions."""
     if Role(role) in HOSPITAL_ROLES:
-        at = institution.find(place)
-        region = pool_of(at.region) if at else ""
+        region = next((pool_of(at.region) for at in institution.find(code=place or "-")), "")
     else:
-        region = place
+        region = place if place == NATION or is_region(place) else ""
     if not region or (NATION not in granter.regions and region not in granter.regions):
         raise AccountUnfit(why=f"{place} 不在您管理的地区", why_en=f"{place} is not of a region you administer")
 

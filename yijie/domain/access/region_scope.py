@@ -59,6 +59,7 @@ READABLE = {
     "filing_filingstep": "EXISTS (SELECT 1 FROM filing_filing x WHERE x.id = filing_id)",
     "filing_paper": "EXISTS (SELECT 1 FROM filing_filing x WHERE x.id = filing_id)",
     "fsi_message": f"{BY_INSTITUTION} OR EXISTS (SELECT 1 FROM settlement_settlement x WHERE x.id = subject)",
+    "fsi_refusal": f"region = {R} OR '000000' = {R} OR institution = {I}",
     "fsi_signin": BY_INSTITUTION,
     "fsi_tally": f"region = {R} OR '000000' = {R}",
     "institution_institution": "true",

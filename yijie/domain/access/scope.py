@@ -33,7 +33,8 @@ class Scope:
     def require(self, *roles: Role) -> None:
         """Refuse unless the user holds one of the roles."""
         if not self.may(*roles):
-            raise NotAllowed(roles="、".join(role.label for role in roles))
+            said = ", ".join(role.value.replace("_", " ") for role in roles)
+            raise NotAllowed(roles="、".join(role.label for role in roles), roles_en=said)
 
 
 def scope_of(user: User, day: date | None = None) -> Scope:

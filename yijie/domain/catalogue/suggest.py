@@ -1,7 +1,8 @@
 """Which national items an institution's own item may be, best first: by name, specification, maker and price.
 
-The database finds candidates that share pairs of characters with the name (an index on those pairs; PostgreSQL's own
-trigram extension is not part of every server and sees little of two-character Chinese words); here they are ranked.
+The database finds candidates that share pairs of characters with the name (kept beside each item and indexed;
+PostgreSQL's own trigram extension is not part of every server and sees little of two-character Chinese words). Pairs
+that thousands of items share, such as those of 注射液, are not asked for where a name has others. Here they are ranked.
 """
 
 from __future__ import annotations
@@ -52,17 +53,31 @@ class Suggestion:
         return self.score >= SURE
 
 
+COMMON = 1_000
+"""A pair that more items share says little; it is asked for only where a name has no other that any item has."""
+
 CANDIDATES = """
+WITH common AS MATERIALIZED (SELECT yijie_common_pairs(%(common)s) AS pairs),
+asked AS MATERIALIZED (
+    SELECT k.nr, k.list_type, char_length(k.name) AS length, p.every,
+           ARRAY(SELECT pair FROM unnest(p.every) pair WHERE pair <> ALL (c.pairs)) AS telling
+    FROM json_to_recordset(%(asked)s::json) AS k (nr integer, name text, list_type text)
+    CROSS JOIN common c CROSS JOIN LATERAL (SELECT yijie_pairs(k.name) AS every) p
+), sought AS MATERIALIZED (
+    SELECT a.*, CASE WHEN EXISTS (SELECT 1 FROM catalogue_item i WHERE i.pairs && a.telling AND i.valid)
+                     THEN a.telling ELSE a.every END AS wanted
+    FROM asked a
+)
 SELECT k.nr, i.code, i.name, i.specification, i.maker,
        (SELECT coalesce(t.ceiling_3, t.ceiling_2, t.ceiling_1) FROM catalogue_term t
         WHERE t.region = %(region)s AND t.item_id = i.code AND t.since <= %(day)s AND coalesce(t.until >= %(day)s, true)
         ORDER BY t.since DESC LIMIT 1)
-FROM json_to_recordset(%(asked)s::json) AS k (nr integer, name text, list_type text)
+FROM sought k
 CROSS JOIN LATERAL (
     SELECT * FROM catalogue_item i
-    WHERE yijie_pairs(i.name) && yijie_pairs(k.name) AND i.valid AND left(i.list_type, 1) = left(k.list_type, 1)
-    ORDER BY (SELECT count(*) FROM unnest(yijie_pairs(i.name)) p WHERE p = ANY (yijie_pairs(k.name))) DESC,
-             abs(char_length(i.name) - char_length(k.name)), i.code
+    WHERE i.pairs && k.wanted AND i.valid AND left(i.list_type, 1) = left(k.list_type, 1)
+    ORDER BY (SELECT count(*) FROM unnest(i.pairs) p WHERE p = ANY (k.every)) DESC,
+             abs(char_length(i.name) - k.length), i.code
     LIMIT %(most)s
 ) i
 """
@@ -73,7 +88,13 @@ def suggest(own: Sequence[Own], region: str) -> list[list[Suggestion]]:
     asked = [{"nr": nr, "name": one.own_name, "list_type": one.list_type} for nr, one in enumerate(own)]
     rows = fetch(
         CANDIDATES,
-        {"asked": json_text(asked), "region": province_of(region), "day": today(), "most": CANDIDATES_MAX},
+        {
+            "asked": json_text(asked),
+            "region": province_of(region),
+            "day": today(),
+            "most": CANDIDATES_MAX,
+            "common": COMMON,
+        },
     )
     found: list[list[Suggestion]] = [[] for _ in own]
     for nr, code, name, specification, maker, ceiling in rows:

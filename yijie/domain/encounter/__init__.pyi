@@ -50,4 +50,4 @@ from .queries import (
 from .record import Record as Record, find as find, lock as lock, lock_many as lock_many, read_many as read_many
 from .register import Arrival as Arrival, admit as admit, register as register
 from .remark import Remark as Remark, remark as remark
-from .trauma import NoTrauma as NoTrauma, check_trauma as check_trauma
+from .trauma import ThirdPartyLiable as ThirdPartyLiable, check_trauma as check_trauma, excluded as excluded

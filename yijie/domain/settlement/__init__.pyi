@@ -1,8 +1,10 @@
 from .again import (
+    THIRD_PARTY as THIRD_PARTY,
     NotToSettleAgain as NotToSettleAgain,
     Repeated as Repeated,
     ask_to_settle_again as ask_to_settle_again,
     covered_late as covered_late,
+    not_asked_back as not_asked_back,
     repeated as repeated,
 )
 from .crossing import (

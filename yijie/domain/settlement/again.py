@@ -1,5 +1,7 @@
 """Settling again after a late filing: which settlements it would have covered, and how far each repetition is.
 
+Where a third party is liable the settlement is only taken back: it is settled again when a later check finds otherwise.
+
 The institution takes the settlement back and settles anew; a filing counts for settlements made after it was asked for.
 """
 
@@ -15,6 +17,9 @@ from yijie.kernel.ids import new_id, public_id
 from yijie.kernel.money import Fen
 
 from .models import Resettlement, Settlement
+
+THIRD_PARTY = "third_party"
+"""The reason of what is taken back because a third party is liable."""
 
 
 class NotToSettleAgain(YijieError):
@@ -38,14 +43,19 @@ class Repeated:
     asked_at: Any
     asked_by: str
     voided: bool
+    excluded: bool
     following: str
     cash_before: Fen
     cash_after: Fen | None
 
     @property
     def state(self) -> str:
-        """asked → voided → done."""
-        return "done" if self.following else "voided" if self.voided else "asked"
+        """asked → voided → done; of a third party's liability asked → borne, or lifted by a later check."""
+        if self.following:
+            return "done"
+        if self.voided:
+            return "borne" if self.excluded else "voided"
+        return "lifted" if self.reason == THIRD_PARTY and not self.excluded else "asked"
 
 
 COVERED = """
@@ -108,7 +118,7 @@ def ask_to_settle_again(settlement: int, *, reason: str, by: str, filing: int | 
 
 REPEATED = """
 SELECT r.id, s.id, s.region, r.encounter, r.person_number, r.home_region, r.reason, r.asked_at, r.asked_by,
-       s.state = 'voided', n.id, s.cash, n.cash
+       s.state = 'voided', coalesce(c.outcome = 'excluded', false), n.id, s.cash, n.cash
 FROM settlement_resettlement r
 JOIN settlement_settlement s ON s.id = r.settlement
 LEFT JOIN LATERAL (
@@ -116,14 +126,31 @@ LEFT JOIN LATERAL (
     WHERE n.encounter = s.encounter AND n.batch = s.batch AND n.voids IS NULL AND n.state = 'settled'
       AND n.settled_at > s.settled_at LIMIT 1
 ) n ON true
+LEFT JOIN LATERAL (
+    SELECT outcome FROM encounter_traumacheck c WHERE c.encounter_id = r.encounter ORDER BY at DESC, id DESC LIMIT 1
+) c ON true
 WHERE %(institution)s IN ('', r.institution) AND (%(id)s::bigint IS NULL OR r.id = %(id)s::bigint)
+  AND (%(encounter)s::bigint IS NULL OR r.encounter = %(encounter)s::bigint)
 ORDER BY r.asked_at DESC, r.id DESC LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
-def repeated(*, institution: str = "", number: int | None = None, limit: int, offset: int = 0) -> list[Repeated]:
-    """Repetitions asked for, newest first; of one institution where it is named."""
-    rows = fetch(REPEATED, {"institution": institution, "id": number, "limit": limit, "offset": offset})
+def not_asked_back(encounter: int) -> list[int]:
+    """Living settlements of an encounter whose repetition nobody has asked for yet."""
+    rows = fetch(
+        "SELECT id FROM settlement_settlement s WHERE encounter = %s AND state = 'settled' AND voids IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM settlement_resettlement r WHERE r.settlement = s.id) ORDER BY settled_at",
+        [encounter],
+    )
+    return [number for (number,) in rows]
+
+
+def repeated(
+    *, institution: str = "", number: int | None = None, encounter: int | None = None, limit: int, offset: int = 0
+) -> list[Repeated]:
+    """Repetitions asked for, newest first; of one institution or one encounter where it is named."""
+    asked = {"institution": institution, "id": number, "encounter": encounter, "limit": limit, "offset": offset}
+    rows = fetch(REPEATED, asked)
     return [
         Repeated(
             id=row[0],
@@ -135,9 +162,10 @@ def repeated(*, institution: str = "", number: int | None = None, limit: int, of
             asked_at=row[7],
             asked_by=row[8],
             voided=row[9],
-            following=public_id(row[2], row[10]) if row[10] else "",
-            cash_before=row[11],
-            cash_after=row[12],
+            excluded=row[10],
+            following=public_id(row[2], row[11]) if row[11] else "",
+            cash_before=row[12],
+            cash_after=row[13],
         )
         for row in rows
     ]

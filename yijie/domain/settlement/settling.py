@@ -137,13 +137,25 @@ def asked_of(
     charges: Sequence[Charge], records: dict[int, Record], moment: datetime, *, quoting: bool = False
 ) -> list[Asked | YijieError]:
     """What the home regions are to be asked for charges over encounters; a refusal of the care side in its place."""
-    checked = [_checked(charge, records, quoting=quoting) for charge in charges]
+    checked = _without_excluded([_checked(charge, records, quoting=quoting) for charge in charges])
     opened = [c.record for c in checked if isinstance(c, _Open)]
     sums = encounter.bills(opened) if opened else {}
     billed = [c if isinstance(c, YijieError) else c.billed(sums) for c in checked]
     ready = [b for b in billed if isinstance(b, _Billed)]
     borne = _borne_before([b.record for b in ready if b.record.segment > 1])
     return [b if isinstance(b, YijieError) else b.asked(moment, borne.get(b.record.id, NOTHING_BORNE)) for b in billed]
+
+
+def _without_excluded(checked: list[_Open | YijieError]) -> list[_Open | YijieError]:
+    """Traumas for which a third party was found liable are refused."""
+    traumas = [one.record.id for one in checked if isinstance(one, _Open) and one.record.trauma]
+    liable = encounter.excluded(traumas) if traumas else set()
+    return [
+        encounter.ThirdPartyLiable(number=one.record.number)
+        if isinstance(one, _Open) and one.record.id in liable
+        else one
+        for one in checked
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,8 @@ AGAIN_STATES: Words = {
     "asked": ("待医院撤销", "waits for the hospital", "warn"),
     "voided": ("已撤销，待重新结算", "voided, to be settled again", "warn"),
     "done": ("已重新结算", "settled again", "good"),
+    "borne": ("已撤销，转自费", "taken back; at own cost", "good"),
+    "lifted": ("核查结论已改，不再要求", "no longer asked: a later check found otherwise", ""),
 }
 AGAIN_REASONS: Words = {
     "late_filing": ("补办备案", "late filing", ""),
@@ -216,6 +218,7 @@ ACTIONS: Words = {
     "reference_proposed": ("提出数据变更", "proposed a change", ""),
     "reference_applied": ("批准数据变更", "applied a change", "good"),
     "reference_refused": ("否决数据变更", "refused a change", "bad"),
+    "refusals_exported": ("导出被拒报文", "exported refused messages", "warn"),
     "records_exported": ("导出操作记录", "exported records", "warn"),
 }
 

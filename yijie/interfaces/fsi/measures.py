@@ -45,7 +45,8 @@ def count(
     done, refused, latency = _series_of(label)
     (done if error is None else refused).inc()
     latency.observe(seconds)
-    tally.add(label, error.code if error else "", seconds, institution=institution)
+    code = error.code if error else ""
+    tally.add(label, code, seconds, institution=institution, msgid=msgid, reference=reference)
     if error is not None:
         REFUSALS.labels(label, error.code).inc()
     log.info(

@@ -161,6 +161,29 @@ class Tally(models.Model):
         return f"{self.day} {self.region} {self.infno} {self.code}"
 
 
+class Refusal(models.Model):
+    """A message that was refused: when, which, why, whose. Nothing of its content; kept for some months."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("时间")
+    region = models.CharField("机构所在统筹区", max_length=6)
+    institution = models.CharField("机构编号", max_length=12)
+    infno = models.CharField("交易编号", max_length=10)
+    code = models.CharField("拒绝代码", max_length=60)
+    msgid = models.CharField("发送方报文ID", max_length=40)
+    reference = models.CharField("平台流水号", max_length=40)
+
+    class Meta:
+        verbose_name = "被拒报文"
+        indexes = [
+            models.Index(fields=["at"], name="refusal_at"),
+            models.Index(fields=["region", "at"], name="refusal_region"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.infno} {self.code}"
+
+
 class Observation(models.Model):
     """One message seen during a certification: what was sent, masked, and what was found about it."""
 

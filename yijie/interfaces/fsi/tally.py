@@ -1,4 +1,6 @@
-"""How many messages of a day and region were done or refused, and how quick: sums in memory, carried to a table.
+"""How many messages of a day and region were done or refused, and how quick; and which were refused.
+
+Sums, and a row for each refusal, are gathered in memory and carried to tables.
 
 Nothing waits for it: the path of a message adds to a dictionary; a thread of the server carries the sums to the
 database. What a killed process had not carried yet is lost; these are figures to look at, not books.
@@ -7,15 +9,17 @@ database. What a killed process had not carried yet is lost; these are figures t
 from __future__ import annotations
 
 import atexit
+import re
 import threading
 from bisect import bisect_left
+from datetime import date, timedelta
 
 import psycopg
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
-from yijie.domain.transaction import execute, json_text
-from yijie.kernel.dates import today
+from yijie.domain.transaction import execute, in_transaction, json_text
+from yijie.kernel.dates import now, today
 from yijie.kernel.region import is_region, pool_of
 
 log = structlog.get_logger("yijie.fsi")
@@ -26,9 +30,17 @@ SECONDS = 10
 KEYS_MAX = 20_000
 """Sums kept in memory while the database is away; what comes on top is not counted."""
 
+REFUSALS_MAX = 20_000
+"""Refusals kept in memory while the database is away; what comes on top is counted and leaves no row."""
+REFUSALS_DAYS = 90
+"""How long the rows of refused messages are kept; their counts stay."""
+INSTITUTION = re.compile(r"[HP]\d{11}")
+
 Key = tuple[str, str, str, str]
 _lock = threading.Lock()
 _sums: dict[Key, list[int]] = {}
+_refusals: list[dict[str, str]] = []
+_swept: dict[str, date] = {}
 _stop = threading.Event()
 
 ADD = """
@@ -40,12 +52,30 @@ ON CONFLICT (day, region, infno, code) DO UPDATE SET
     classes = ARRAY(SELECT a + b FROM unnest(fsi_tally.classes, excluded.classes) AS both_ (a, b))
 """
 
+REFUSED = """
+INSERT INTO fsi_refusal (at, region, institution, infno, code, msgid, reference)
+SELECT * FROM json_to_recordset(%s::json)
+    AS k (at timestamptz, region text, institution text, infno text, code text, msgid text, reference text)
+"""
 
-def add(infno: str, code: str, seconds: float, *, institution: str) -> None:
-    """Count one message answered; ``code`` is why it was refused, empty for one that was done."""
-    region = institution[1:7]
-    key = (today().isoformat(), pool_of(region) if is_region(region) else "", infno, code)
+
+def add(infno: str, code: str, seconds: float, *, institution: str, msgid: str = "", reference: str = "") -> None:
+    """Count one message answered; ``code`` is why it was refused, empty for one that was done.
+
+    Of an institution's number and a message id only what is formed like one is kept: senders write there what they
+    like, personal data too.
+    """
+    region = pool_of(institution[1:7]) if is_region(institution[1:7]) else ""
+    key = (today().isoformat(), region, infno, code)
+    known = INSTITUTION.fullmatch(institution) is not None
+    refusal = {"at": now().isoformat(), "region": region, "infno": infno, "code": code, "reference": reference}
+    refusal |= {
+        "institution": institution if known else "",
+        "msgid": msgid if known and msgid.startswith(institution) and msgid.isalnum() else "",
+    }
     with _lock:
+        if code and len(_refusals) < REFUSALS_MAX:
+            _refusals.append(refusal)
         sums = _sums.get(key)
         if sums is None:
             if len(_sums) >= KEYS_MAX:
@@ -59,16 +89,28 @@ def carry() -> None:
     with _lock:
         taken = dict(_sums)
         _sums.clear()
+        refused = _refusals[:]
+        _refusals.clear()
     if not taken:
         return
     rows = [
         {"day": day, "region": region, "infno": infno, "code": code, "number": sum(classes), "classes": classes}
         for (day, region, infno, code), classes in sorted(taken.items())
     ]
-    try:
+
+    def work() -> None:
         execute(ADD, [json_text(rows)])
+        if refused:
+            execute(REFUSED, [json_text(refused)])
+        if _swept.get("day") != today():
+            execute("DELETE FROM fsi_refusal WHERE at < %s", [now() - timedelta(days=REFUSALS_DAYS)])
+
+    try:
+        in_transaction(work)
+        _swept["day"] = today()
     except (DatabaseError, InterfaceError, psycopg.Error):
         with _lock:
+            _refusals[:0] = refused
             for key, classes in taken.items():
                 there = _sums.setdefault(key, [0] * len(classes))
                 there[:] = [a + b for a, b in zip(there, classes, strict=True)]

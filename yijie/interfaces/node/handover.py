@@ -187,7 +187,8 @@ def _columns(part: Part) -> list[str]:
     """Columns that travel: all but numbers, of rows and of transactions, that each database gives by itself."""
     rows = fetch(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s"
-        " AND (is_identity = 'NO' OR %s) AND column_name <> 'changed_in' ORDER BY ordinal_position",
+        " AND (is_identity = 'NO' OR %s) AND is_generated = 'NEVER' AND column_name <> 'changed_in'"
+        " ORDER BY ordinal_position",
         [part.table, part.numbered],
     )
     return [name for (name,) in rows]

@@ -87,6 +87,7 @@ STAY_BEHIND = {
     "access_event": "what was done at a node stays with that node",
     "desk_attempt": "what a desk's page sent, for its user to look after",
     "desk_change": "changes of reference data that wait for a second person",
+    "fsi_refusal": "messages that this node refused",
     "fsi_tally": "counts of messages that this node answered",
     "fsi_certification": "begins anew where the hospital connects",
     "filing_filedelsewhere": "read again from the home nodes",

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from yijie.domain.catalogue.models import Concept, Item, Release, Term
-from yijie.interfaces.desk.language import say
+from yijie.interfaces.desk.language import language, say
 from yijie.interfaces.desk.listing import exported, listed
 from yijie.interfaces.desk.page import BUREAU, HOSPITAL, DeskRequest, note, page
 from yijie.interfaces.desk.words import ITEM_CLASSES, LIST_TYPES, chosen
@@ -111,7 +111,7 @@ def item(request: DeskRequest, code: str) -> HttpResponse:
             "i": one,
             "list": chosen(LIST_TYPES, one.list_type)["text"],
             "terms": [(term, chosen(ITEM_CLASSES, term.item_class), _standing(term)) for term in shown[:200]],
-            "regions": [(r, name_of(r)) for r in sorted(set(kept.values_list("region", flat=True)))],
+            "regions": [(r, name_of(r, language())) for r in sorted(set(kept.values_list("region", flat=True)))],
         },
     )
 

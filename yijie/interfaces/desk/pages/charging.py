@@ -90,6 +90,7 @@ def care(request: DeskRequest, number: str) -> HttpResponse:
             ],
             "totals": [sum(getattr(line, part) for line in lines) for part in PARTS],
             "unsettled": bool(unsettled),
+            "liable": record.trauma and record.id in encounter.excluded([record.id]),
             "items": [(i.code, f"{i.name} {i.specification} {i.maker}".strip()) for i in items_like(asked)]
             if asked
             else [],

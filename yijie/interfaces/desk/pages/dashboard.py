@@ -51,6 +51,7 @@ def dashboard(request: DeskRequest) -> HttpResponse:
         "since": since,
         "until": until,
         "query": query,
+        "rows_query": query.replace("&place=", "&region="),
         "regions": [(code, region(code)) for code in _regions(living)],
         "voided": living.filter(state="voided").count(),
         "unknown": attempts.filter(state="sent").count(),
@@ -135,7 +136,7 @@ def _told(found: QuerySet[Tally]) -> dict[str, Any]:
     told = [
         {
             "infno": infno,
-            "name": _name(infno),
+            "name": transaction_name(infno),
             "number": one["number"],
             "refused": one["refused"],
             "share": 100 * one["refused"] // one["number"],
@@ -147,7 +148,8 @@ def _told(found: QuerySet[Tally]) -> dict[str, Any]:
     return {"told": told, "reasons": sorted(reasons.items(), key=lambda pair: -pair[1])[:ROWS_MAX]}
 
 
-def _name(infno: str) -> str:
+def transaction_name(infno: str) -> str:
+    """What a transaction is called in the national document."""
     return transaction(infno).name if infno.isdigit() else say("无交易编号", "no transaction")
 
 

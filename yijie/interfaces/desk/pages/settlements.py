@@ -95,8 +95,8 @@ def _columns() -> list[tuple[str, Any]]:
     return [
         (say("结算编号", "settlement"), lambda row: public_id(row.region, row.id)),
         (say("结算时间", "settled at"), lambda row: f"{in_shanghai(row.settled_at):%Y-%m-%d %H:%M:%S}"),
-        (say("参保地", "home region"), lambda row: name_of(row.home_region)),
-        (say("就医地", "care region"), lambda row: name_of(row.region)),
+        (say("参保地", "home region"), lambda row: name_of(row.home_region, language())),
+        (say("就医地", "care region"), lambda row: name_of(row.region, language())),
         (say("医药机构", "institution"), lambda row: row.institution),
         (say("总费用", "total"), lambda row: yuan(row.total)),
         (say("基金支付", "funds"), lambda row: yuan(_funds(row))),
@@ -153,7 +153,12 @@ def settlement(request: DeskRequest, number: str) -> HttpResponse:
 
 def _postings(row: Any) -> list[dict[str, Any]]:
     return [
-        {"region": name_of(one.region), "account": chosen(ACCOUNTS, account)["text"], "owner": owner, "amount": amount}
+        {
+            "region": name_of(one.region, language()),
+            "account": chosen(ACCOUNTS, account)["text"],
+            "owner": owner,
+            "amount": amount,
+        }
         for one in ledger.postings_of(row.id, row.settled_at)
         for account, owner, amount in one.entries
     ]

@@ -18,7 +18,7 @@ from yijie.domain.transaction import in_transaction
 from yijie.interfaces.desk.language import say
 from yijie.interfaces.desk.listing import listed
 from yijie.interfaces.desk.page import BUREAU, DeskRequest, note, page
-from yijie.interfaces.desk.words import ENCOUNTER_STATES, TRAUMA_OUTCOMES, chosen
+from yijie.interfaces.desk.words import AGAIN_STATES, ENCOUNTER_STATES, SETTLEMENT_STATES, TRAUMA_OUTCOMES, chosen
 from yijie.kernel.ids import parse_public_id, public_id
 
 CHECKERS = (Role.BENEFIT_OFFICER, Role.REVIEW_OFFICER, Role.SUPERVISOR)
@@ -76,6 +76,9 @@ def one_trauma(request: DeskRequest, number: str) -> HttpResponse:
     one = _found(number)
     note(request, "trauma_seen", number, person_number=one.person_number, region=one.home_region)
     settled = Settlement.objects.filter(encounter=one.id, voids__isnull=True).order_by("settled_at")
+    back = {
+        again.number: chosen(AGAIN_STATES, again.state) for again in settlement.repeated(encounter=one.id, limit=100)
+    }
     return render(
         request,
         "desk/trauma_one.html",
@@ -85,7 +88,17 @@ def one_trauma(request: DeskRequest, number: str) -> HttpResponse:
             "person": Person.objects.filter(number=one.person_number).first(),
             "institution": Institution.objects.filter(code=one.institution).first(),
             "diagnoses": Diagnosis.objects.filter(encounter=one).order_by("phase", "rank"),
-            "settlements": [(s, public_id(s.region, s.id)) for s in settled],
+            "settlements": [
+                {
+                    "row": s,
+                    "number": public_id(s.region, s.id),
+                    "funds": sum(getattr(s, fund) for fund in settlement.FUNDS),
+                    "state": chosen(SETTLEMENT_STATES, s.state),
+                    "back": back.get(public_id(s.region, s.id)),
+                }
+                for s in settled
+            ],
+            "excluded": one.id in encounter.excluded([one.id]),
             "checks": [(c, chosen(TRAUMA_OUTCOMES, c.outcome)) for c in one.trauma_checks.order_by("at", "id")],
             "outcomes": [(v, chosen(TRAUMA_OUTCOMES, v)["text"]) for v in TRAUMA_OUTCOMES if v != "open"],
             "may": request.scope.may(*CHECKERS),
@@ -99,13 +112,12 @@ def check(request: DeskRequest, number: str) -> HttpResponse:
     one = _found(number)
     outcome, evidence = request.POST.get("outcome", ""), request.POST.get("evidence", "")
     by = request.user.get_username()
-    living = list(Settlement.objects.filter(encounter=one.id, voids__isnull=True, state="settled"))
 
     def work() -> None:
         encounter.check_trauma(one.id, outcome, evidence, by=by)
         if outcome == TraumaCheck.Outcome.EXCLUDED:
-            for row in living:
-                settlement.ask_to_settle_again(row.id, reason="third_party", by=by)
+            for living in settlement.not_asked_back(one.id):
+                settlement.ask_to_settle_again(living, reason=settlement.THIRD_PARTY, by=by)
         note(request, "trauma_checked", number, person_number=one.person_number, region=one.home_region)
 
     with access.as_platform():

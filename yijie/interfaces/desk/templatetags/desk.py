@@ -11,23 +11,13 @@ from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from yijie.domain import decision
-from yijie.interfaces.desk.language import say as in_language
+from yijie.interfaces.desk.language import language, say as in_language
 from yijie.kernel.dates import in_shanghai
 from yijie.kernel.identity import masked_name, masked_number
 from yijie.kernel.money import yuan
 from yijie.kernel.region import name_of
 
 register = template.Library()
-
-ENGLISH = {
-    "11": "Beijing", "12": "Tianjin", "13": "Hebei", "14": "Shanxi", "15": "Inner Mongolia", "21": "Liaoning",
-    "22": "Jilin", "23": "Heilongjiang", "31": "Shanghai", "32": "Jiangsu", "33": "Zhejiang", "34": "Anhui",
-    "35": "Fujian", "36": "Jiangxi", "37": "Shandong", "41": "Henan", "42": "Hubei", "43": "Hunan", "44": "Guangdong",
-    "45": "Guangxi", "46": "Hainan", "50": "Chongqing", "51": "Sichuan", "52": "Guizhou", "53": "Yunnan",
-    "54": "Tibet", "61": "Shaanxi", "62": "Gansu", "63": "Qinghai", "64": "Ningxia", "65": "Xinjiang",
-}  # fmt: skip
-"""Provinces by the first two digits of their code (GB/T 2260)."""
 
 
 @register.simple_tag
@@ -85,11 +75,8 @@ def day(at: date | None) -> str:
 
 @register.filter
 def region(code: str) -> str:
-    """A region's name in the language of the request; the code where no English name is known."""
-    pack = decision.packs().get(code) if in_language("", "en") else None
-    if pack is not None:
-        return pack.name.en
-    return in_language(name_of(code), ENGLISH.get(code[:2], code) if code.endswith("0000") else code)
+    """A region's name in the language of the request."""
+    return name_of(code, language())
 
 
 register.filter("masked", masked_name)

@@ -17,3 +17,23 @@ if (form) {
   form.addEventListener("input", grade);
   form.addEventListener("change", grade);
 }
+
+// How good a new password is, by the server's own rules, a moment after the typing stops.
+const strength = document.querySelector("[data-strength]");
+if (strength) {
+  const typed = document.querySelector("input[name=password1]");
+  let waiting = 0, told = 0;
+  typed?.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const mine = ++told;
+      const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+      const body = new URLSearchParams({ password: typed.value, csrfmiddlewaretoken: token });
+      const answer = await fetch(strength.dataset.strength, { method: "POST", body });
+      if (mine !== told || !answer.ok) return;
+      const { score, text } = await answer.json();
+      strength.querySelector("meter").value = score;
+      strength.querySelector("[role=status]").textContent = text;
+    }, 300);
+  });
+}
