@@ -71,6 +71,7 @@ ANSWERS = {"socialaccount_login_error": 401}
 ERRORS = [("/desk/users/", 403), ("/desk/settlements/1/", 404)]
 NO_PAGE = {
     "": "leads a browser to the desks",
+    "favicon.ico": "says that there is none",
     "healthz": "for machines",
     "readyz": "for machines",
     "metrics": "for machines",

@@ -47,6 +47,7 @@ UNSEEN_OF_FORMS = {
     "hospital_register": "department diagnosis_code diagnosis_name doctor_code doctor_name msgid",
     "hospital_revoke": "msgid",
     "hospital_settle": "account msgid",
+    "nodes": "number",
     "reference_import": "note",
     "reference_row": "agreement_since agreement_until grade kind "
     "level region remote_inpatient remote_outpatient suspended",

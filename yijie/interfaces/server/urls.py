@@ -19,8 +19,14 @@ def front(request: HttpRequest) -> HttpResponse:
     )
 
 
+def no_icon(_request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it beside whatever is no page of ours, a PDF for one; there is none to draw."""
+    return HttpResponse(status=204, headers={"Cache-Control": "max-age=86400"})
+
+
 urlpatterns = [
     path("", front),
+    path("favicon.ico", no_icon),
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
