@@ -182,6 +182,8 @@ class Desks:
             with self.world.at(stay.place):
                 whole = json.loads(stay.desk.answered(told.body), parse_float=Decimal)
         except Died:
+            if told.state == "refused":
+                told.state = "unknown"  # it was refused before; what became of it this time nobody has said
             self.world.note(f"{told.infno} of {stay.patient.number[-4:]} unanswered")
             return
         if whole["infcode"] == 0:

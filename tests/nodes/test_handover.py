@@ -27,7 +27,7 @@ from yijie.interfaces.fsi import clients, sealing
 from yijie.interfaces.fsi.clients import Profile
 from yijie.interfaces.fsi.gateway_errors import SignatureWrong
 from yijie.interfaces.fsi.service import answer
-from yijie.interfaces.node import handlers, handover, rounds
+from yijie.interfaces.node import handlers, handover, rounds, setup
 from yijie.interfaces.node.travelling import PARTS, SECRETS, STAY_BEHIND
 from yijie.interfaces.sample.institutions import BEIJING_TERTIARY, CHENGDU_TERTIARY
 from yijie.interfaces.sample.users import PASSWORD, ensure_users
@@ -161,6 +161,19 @@ def test_a_region_is_handed_over_with_its_history(places, tmp_path):
     for place in places:
         with place.acting():
             assert disagreements() == []
+
+
+def test_who_gave_a_region_away_starts_again_without_it_and_who_took_it_with_it(places, tmp_path):
+    everywhere(places, lambda: membership.moved("51", "node-b"))
+    for place in places:
+        identity = place.identity
+        own = setup.Setup(
+            identity.code, identity.private, "", "", "", "", f"sim://{identity.code}", place.regions, "", ""
+        )
+        setup.write(tmp_path / identity.code, own)
+        with place.acting():
+            setup.join(setup.follow_directory(tmp_path / identity.code))
+    assert [setup.read(tmp_path / place.code).regions for place in places] == [("11",), ("51",)]
 
 
 def test_nothing_moves_that_the_hub_does_not_move_or_that_is_open(places, tmp_path):

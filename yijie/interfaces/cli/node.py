@@ -64,6 +64,7 @@ def start(
     os.environ["YIJIE_DESKS"] = str(threads)  # read with the settings, when the database is opened
     os.environ.setdefault("YIJIE_HOSTS", ",".join({"127.0.0.1", "localhost", "[::1]", made.host()}))
     server = open_database()
+    made = setup.follow_directory(home)
     setup.join(made)
     typer.echo(f"医结 Yijie {made.code}: {made.address} （{'、'.join(made.regions) or '枢纽 hub'}）")
     listen(server, port, workers=workers, host=listen_on)
@@ -144,6 +145,7 @@ def let_go(prefix: Annotated[str, typer.Argument(help="region that the hub says 
     from yijie.interfaces.node.handover import let_go as gone  # noqa: PLC0415  wants Django started
 
     typer.echo(_rows(gone(prefix)))
+    setup.follow_directory(home)
     del server
 
 

@@ -77,13 +77,35 @@ def write(folder: Path, setup: Setup) -> Path:
 def rotate(folder: Path) -> Setup:
     """Give a node a fresh key; the hub must admit its new card, the old key stays good for a day."""
     fresh = replace(read(folder), private=new_private_key())
+    _write_anew(folder, fresh)
+    return fresh
+
+
+def follow_directory(folder: Path) -> Setup:
+    """Let the node's file name the regions that the directory here says it holds: some may have been handed over.
+
+    Regions that the directory does not know yet stay named; they are about to be admitted.
+    """
+    from yijie.domain.exchange.directory import directory  # noqa: PLC0415  wants Django started
+
+    setup = read(folder)
+    holders = {prefix: node for prefix, (node, _) in directory().regions.items()}
+    own = [prefix for prefix in setup.regions if holders.get(prefix, setup.code) == setup.code]
+    came = [prefix for prefix, node in sorted(holders.items()) if node == setup.code and prefix not in own]
+    held = replace(setup, regions=(*own, *came))
+    if held != setup:
+        _write_anew(folder, held)
+    return held
+
+
+def _write_anew(folder: Path, setup: Setup) -> None:
+    """Put another file in the place of a node's, at once."""
     path = folder / FILE
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(fresh)))
+        file.write(msgspec.json.format(msgspec.json.encode(setup)))
     temporary.replace(path)
-    return fresh
 
 
 def read(folder: Path) -> Setup:
