@@ -85,10 +85,12 @@ class Member(network.Member):
         return ["ip", "netns", "exec", self.space, *command, "--listen", self.listen]
 
     def environment(self):
-        """The older release's modules come first, the clock's before them."""
+        """The older release's modules come first, the clock's before them; processes to be killed are not measured."""
         path = [str(Path(__file__).parent / "skewed")] if self.wrong_minutes else []
         path += [self.older] if self.older else [str(ROOT)] if path else []
-        more = {"PYTHONPATH": os.pathsep.join(path), "CLOCK_WRONG_MINUTES": str(self.wrong_minutes)} if path else {}
+        more = {"COVERAGE_PROCESS_START": ""}
+        if path:
+            more |= {"PYTHONPATH": os.pathsep.join(path), "CLOCK_WRONG_MINUTES": str(self.wrong_minutes)}
         if self.older:
             more["PYTHONSAFEPATH"] = "1"
         return network.Member.environment(self) | more

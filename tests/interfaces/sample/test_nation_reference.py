@@ -20,7 +20,7 @@ from yijie.kernel.money import NotMoney
 from yijie.kernel.region import pool_of
 
 OPEN_END = date.max
-DIGEST_OF_REFERENCE_DATA = "679ff821274a00a51702385a00bba30c2e140739ed29ace7fc5289b3df567722"
+DIGEST_OF_REFERENCE_DATA = "e21c03c370b0fe27acf18b7be14340cbbd2815f3477e904cf8b529d42348745c"
 
 
 @pytest.fixture(scope="module")
