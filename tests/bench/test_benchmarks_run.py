@@ -1,18 +1,16 @@
 """Every benchmark runs in small and ends with its ratio; the figures of such a run mean nothing."""
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from running import unmeasured
 
 from bench.__main__ import NAMES
 
 ROOT = Path(__file__).parents[2]
-UNMEASURED = {**os.environ, "COVERAGE_PROCESS_START": ""}
-"""Benchmarks measure; what they reach is covered by tests that judge it."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -20,7 +18,7 @@ def test_it_ends_with_a_ratio(name):
     ran = subprocess.run(
         [sys.executable, "-m", "bench", "--only", name, "--quick"],
         cwd=ROOT,
-        env=UNMEASURED,
+        env=unmeasured(),
         capture_output=True,
         text=True,
         timeout=300,

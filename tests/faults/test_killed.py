@@ -29,8 +29,6 @@ KILLED_AFTER_SECONDS_MAX = 0.06
 """A little longer than that many settlements take, so that kills fall before, into and after them."""
 TERMINATED_EVERY_SECONDS = 0.02
 """On average; the pauses are random, so that now and then one is long enough to begin and end a settlement in."""
-UNMEASURED = {"COVERAGE_PROCESS_START": ""}
-"""A killed process writes no coverage; without measuring it is up again in half the time."""
 PATIENCE = 400
 """How often a client of the storm sends its message before it gives up."""
 
@@ -73,7 +71,7 @@ def kill_many_times(url, times):
     tally = Counter()
     chance = random.Random(times)
     waiting = list(bills(CLIENTS * times))
-    server = Server(url, workers=1, threads=CLIENTS, environment=UNMEASURED).start()
+    server = Server(url, workers=1, threads=CLIENTS, measured=False).start()
     try:
         for _ in range(times):
             messages = [waiting.pop() for _ in range(CLIENTS)]

@@ -88,12 +88,12 @@ class Member(network.Member):
         """The older release's modules come first, the clock's before them; processes to be killed are not measured."""
         path = [str(Path(__file__).parent / "skewed")] if self.wrong_minutes else []
         path += [self.older] if self.older else [str(ROOT)] if path else []
-        more = {"COVERAGE_PROCESS_START": ""}
-        if path:
-            more |= {"PYTHONPATH": os.pathsep.join(path), "CLOCK_WRONG_MINUTES": str(self.wrong_minutes)}
+        more = {"PYTHONPATH": os.pathsep.join(path), "CLOCK_WRONG_MINUTES": str(self.wrong_minutes)} if path else {}
         if self.older:
             more["PYTHONSAFEPATH"] = "1"
-        return network.Member.environment(self) | more
+        inherited = network.Member.environment(self)
+        inherited.pop("COVERAGE_PROCESS_START", None)
+        return inherited | more
 
 
 class Network:
