@@ -69,7 +69,9 @@ class Server:
                 httpx.get(self.address, trust_env=False, timeout=5)
             except httpx.TransportError:
                 assert self.process.poll() is None, "the server ended before it answered"
-                assert time.monotonic() < deadline, "the server did not answer in time"
+                if time.monotonic() > deadline:
+                    self.kill()
+                    raise AssertionError("the server did not answer in time") from None
                 time.sleep(0.05)
             else:
                 return self

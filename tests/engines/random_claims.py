@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from yijie.engines.benefit import Amounts, Bucket, Case, Remote, load_policies
-from yijie.engines.benefit.policy import NATION
 from yijie.kernel.codes import (
     CareKind,
     FilingKind,
@@ -15,6 +14,7 @@ from yijie.kernel.codes import (
     Relation,
     SpecialGroup,
 )
+from yijie.kernel.region import NATION
 
 PACKS = {
     code: policy for code, policy in load_policies(Path(__file__).parents[2] / "policies").items() if code != NATION

@@ -10,7 +10,6 @@ import pytest
 from benefit_kit import case
 
 from yijie.engines.benefit import Bucket, Remote, apply_deltas, evaluate, load_policies
-from yijie.engines.benefit.policy import NATION
 from yijie.engines.benefit.read_policy import read_policy
 from yijie.engines.benefit.refusals import CareRefused, NothingSaid, NotYetInForce, ParameterUnknown
 from yijie.engines.benefit.values import Gap, Leaf, Table, look_up
@@ -24,6 +23,7 @@ from yijie.kernel.codes import (
     Relation,
 )
 from yijie.kernel.money import yuan
+from yijie.kernel.region import NATION
 
 POLICIES = load_policies(Path(__file__).parents[2] / "policies")
 BEIJING, SHANGHAI, GUANGZHOU, SHENZHEN = (POLICIES[code] for code in ("110000", "310000", "440100", "440300"))

@@ -45,6 +45,17 @@ def raw_cursor() -> Iterator[psycopg.Cursor[Any]]:
         yield cursor
 
 
+STATEMENT_SECONDS_MAX = 300
+
+
+def allow_time(cursor: psycopg.Cursor[Any]) -> None:
+    """Let statements of this transaction take as long as a whole national list needs on a busy machine.
+
+    The connection's own limit is that of a message, which somebody waits for.
+    """
+    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{STATEMENT_SECONDS_MAX}s"])
+
+
 @contextmanager
 def refusing(table: str) -> Iterator[None]:
     """Within the block the database's refusal of a row is told as :class:`RowsRefused`."""

@@ -12,6 +12,8 @@ import csv
 from functools import cache
 from importlib.resources import files
 
+NATION = "000000"
+"""Stands for the whole nation where a region is asked for."""
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import psycopg
 from desks import Desk
 from django.db import connection
 
@@ -84,10 +85,23 @@ def test_sums_survive_a_database_that_is_away(treated, monkeypatch):
     assert {one.code: one.number for one in Tally.objects.all()} == {"": 1, "x": 1}
     assert Refusal.objects.get().msgid == "H510107000012026"
     Refusal.objects.update(at=now() - timedelta(days=tally.REFUSALS_DAYS + 1))
-    tally._swept.clear()
     tally.add("1101", "", 0.003, institution="H51010700001")
     tally.carry()
     assert not Refusal.objects.exists(), "old rows go, their counts stay"
+
+
+def test_sums_survive_another_process_that_holds_their_table(own_nation, treated):
+    """The thread that carries them goes on, and they are carried once the other is done."""
+    tally.carry()
+    Tally.objects.all().delete()
+    tally.add("1101", "", 0.003, institution="H51010700001")
+    with psycopg.connect(own_nation) as other, connection.cursor() as cursor:
+        other.execute("LOCK TABLE fsi_tally")
+        cursor.execute("SET lock_timeout = '100ms'")
+        tally._try_to_carry()
+    connection.close()
+    tally.carry()
+    assert Tally.objects.get().number == 1
 
 
 def test_within_names_the_class_that_holds_the_share():

@@ -13,11 +13,11 @@ from django.db import transaction
 from yijie.domain import institution
 from yijie.kernel.dates import now, today
 from yijie.kernel.errors import YijieError
-from yijie.kernel.region import is_region, pool_of
+from yijie.kernel.region import NATION, is_region, pool_of
 
 from .models import HOSPITAL_ROLES, Grant, Role, User
 from .recording import Happened, record
-from .scope import NATION, Scope
+from .scope import Scope
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{2,49}")
 FIRST_PASSWORD_BYTES = 15
@@ -108,7 +108,8 @@ def end_grant(given: Grant, last_day: date, *, by: str) -> None:
 def require_own_place(role: str, place: str, granter: Scope) -> None:
     """Refuse a region or an institution that is not of the granter's regions."""
     if Role(role) in HOSPITAL_ROLES:
-        region = next((pool_of(at.region) for at in institution.find(code=place or "-")), "")
+        found = institution.find(code=place) if place else []
+        region = pool_of(found[0].region) if found else ""
     else:
         region = place if place == NATION or is_region(place) else ""
     if not region or (NATION not in granter.regions and region not in granter.regions):

@@ -8,12 +8,10 @@ from datetime import date
 from django.db.models import Q
 
 from yijie.kernel.dates import today
-from yijie.kernel.region import names, pool_of
+from yijie.kernel.region import NATION, names, pool_of
 
 from .errors import NotAllowed
 from .models import HOSPITAL_ROLES, Grant, Role, User
-
-NATION = "000000"
 
 
 @dataclass(frozen=True, slots=True)

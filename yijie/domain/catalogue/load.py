@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from yijie.domain.bulk import copy_rows, raw_cursor, refusing
+from yijie.domain.bulk import allow_time, copy_rows, raw_cursor, refusing
 from yijie.kernel.errors import YijieError
 
 from .release import new_release
@@ -66,14 +66,10 @@ SELECT region, item_id, since FROM (
 """
 
 
-NO_HURRY = "SET LOCAL statement_timeout = 0"
-"""A national catalogue of 200,000 items takes longer to store and index than any message may."""
-
-
 def load_items(rows: Iterable[ItemRow]) -> int:
     """Add national items as a new release; a code that is taken refuses them all. Returns how many were added."""
     with raw_cursor() as cursor:
-        cursor.execute(NO_HURRY)
+        allow_time(cursor)
         release = new_release("导入")
         return copy_rows("catalogue_item", (*ItemRow._fields, "release"), ((*row, release) for row in rows))
 
@@ -91,7 +87,7 @@ WHERE ({_PRESENT}) IS DISTINCT FROM ({_EXCLUDED})
 def publish_items(rows: Iterable[ItemRow]) -> int:
     """Put national items in place as a new release; unchanged ones keep theirs. Returns how many changed."""
     with refusing("catalogue_item"), raw_cursor() as cursor:
-        cursor.execute(NO_HURRY)
+        allow_time(cursor)
         release = new_release("项目更新")
         cursor.execute("CREATE TEMP TABLE given (LIKE catalogue_item INCLUDING DEFAULTS) ON COMMIT DROP")
         copy_rows("given", ItemRow._fields, rows)

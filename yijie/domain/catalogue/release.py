@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from psycopg import sql
 
-from yijie.domain.bulk import copy_rows, raw_cursor, refusing
+from yijie.domain.bulk import allow_time, copy_rows, raw_cursor, refusing
 from yijie.domain.transaction import fetch
 from yijie.kernel.dates import now
 
@@ -84,8 +84,6 @@ def publish_concepts(which: str, rows: Iterable[ConceptRow]) -> int:
 
 
 WRITE_BYTES = 64 * 1024
-WRITE_TIMEOUT = "300s"
-"""A whole catalogue goes at the pace of whoever takes it: a busy machine must get to its end once, for everybody."""
 
 
 class Changes(NamedTuple):
@@ -138,7 +136,7 @@ def write_changes(changes: Changes, columns: Sequence[str], write: Callable[[byt
         return held.count(b"\n")
 
     with raw_cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [WRITE_TIMEOUT])
+        allow_time(cursor)
         with cursor.copy(statement) as copy:
             for part in copy:
                 held += part

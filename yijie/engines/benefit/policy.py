@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from yijie.engines.benefit.compiled import Programs
     from yijie.engines.benefit.plan import Plan
 
-NATION = "000000"
-"""Stands in the place of a region code in the folder of national rules."""
 STAY_RULES = ("discharge", "admission", "split")
 CHARGED_MAX = 50_000
 """Pairs of service dates remembered per policy; when reached all are forgotten."""

@@ -11,7 +11,7 @@ from yijie.engines.benefit.dated import Dated, Source
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import BadNumber, MissingKey, NotReadable
 from yijie.engines.benefit.overlay import ASSUMED, POOL_FILE, SUFFIX, lay_over
-from yijie.engines.benefit.policy import CATALOGUES, NATION, STAY_RULES, Layer, Owner, Policy
+from yijie.engines.benefit.policy import CATALOGUES, STAY_RULES, Layer, Owner, Policy
 from yijie.engines.benefit.policy_errors import BadRegion, LayerOutsideChain, UnknownInclude, UnknownLayer
 from yijie.engines.benefit.read_layers import LayerReader, read_sources
 from yijie.engines.benefit.read_numbers import read_amount, read_text
@@ -19,7 +19,7 @@ from yijie.engines.benefit.read_values import PoolFigure, ValueReader
 from yijie.engines.benefit.read_vocabulary import read_vocabulary
 from yijie.engines.benefit.values import Leaf
 from yijie.engines.benefit.words import CHANNELS
-from yijie.kernel.region import is_region
+from yijie.kernel.region import NATION, is_region
 
 REQUIRED = ("region", "name")
 OPTIONAL = (

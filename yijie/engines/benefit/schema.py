@@ -11,7 +11,7 @@ from inspect import cleandoc
 from typing import Any
 
 from yijie.engines.benefit.explain import PARAMETER_LABELS
-from yijie.engines.benefit.policy import CATALOGUES, NATION, STAY_RULES
+from yijie.engines.benefit.policy import CATALOGUES, STAY_RULES
 from yijie.engines.benefit.primitives import PRIMITIVES
 from yijie.engines.benefit.read_layers import TRUST
 from yijie.engines.benefit.signature import GRAINS, Kind, Primitive
@@ -24,6 +24,7 @@ from yijie.engines.benefit.words import (
     PARTS,
     PAYERS,
 )
+from yijie.kernel.region import NATION
 
 Schema = dict[str, Any]
 

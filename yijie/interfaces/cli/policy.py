@@ -14,12 +14,13 @@ from rich.table import Table
 
 from yijie.engines.benefit import Policy, load_policies, load_policy
 from yijie.engines.benefit.compare import compare
-from yijie.engines.benefit.policy import NATION, Layer
+from yijie.engines.benefit.policy import Layer
 from yijie.engines.benefit.primitives import PRIMITIVES
 from yijie.engines.benefit.words import LABELS, Text
 from yijie.interfaces.cli.language import Language
 from yijie.interfaces.cli.new_policy import schema_text, write_new_policy
 from yijie.interfaces.cli.wrapping import print_wrapped
+from yijie.kernel.region import NATION
 
 app = typer.Typer(no_args_is_help=True)
 SEEN = re.compile(r"\n\n|\n(?=Seen:)")

@@ -10,6 +10,7 @@ import typer
 
 from yijie.interfaces.node import setup
 from yijie.interfaces.server.start import open_database
+from yijie.kernel.region import NATION
 
 app = typer.Typer(no_args_is_help=True)
 Home = Annotated[Path | None, typer.Option(help="folder of the node or hub; without it the process stands alone")]
@@ -35,7 +36,6 @@ def open_(
         setup.become(home)
     server = open_database()
     from yijie.domain import access  # noqa: PLC0415  wants Django started
-    from yijie.domain.access.scope import NATION  # noqa: PLC0415
     from yijie.domain.transaction import in_transaction  # noqa: PLC0415
 
     by = access.Scope(f"command:{getpass.getuser()}", frozenset(), (NATION,), ())

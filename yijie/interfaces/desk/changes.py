@@ -11,9 +11,10 @@ from yijie.domain.transaction import in_transaction
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import new_id
+from yijie.kernel.region import NATION
 
 from .models import Change
-from .reference import NATION, REFERENCES, TERMS, Reference, as_cell
+from .reference import REFERENCES, TERMS, Reference, as_cell
 from .sheets import Sheet, read_cells
 
 

@@ -53,6 +53,15 @@ def listed(request: HttpRequest, found: QuerySet[Any], sorts: Mapping[str, str],
     return Listing(rows[:ROWS], number, len(rows) > ROWS, sort)
 
 
+def within_days(request: HttpRequest, found: QuerySet[Any], moment: str) -> QuerySet[Any]:
+    """Those whose ``moment`` lies within the days ``since`` and ``until`` of the address, each where it is given."""
+    if since := day_in(request, "since"):
+        found = found.filter(**{f"{moment}__date__gte": since})
+    if until := day_in(request, "until"):
+        found = found.filter(**{f"{moment}__date__lte": until})
+    return found
+
+
 def day_in(request: HttpRequest, name: str) -> date | None:
     """A day from the address, None where there is none or it is no day."""
     try:

@@ -16,13 +16,12 @@ from yijie.domain.catalogue.models import Item, Term
 from yijie.domain.institution import InstitutionRow
 from yijie.domain.institution.models import Institution
 from yijie.interfaces.fsi.codelists import code_lists
-from yijie.kernel.region import is_region, names, pool_of, province_of
+from yijie.kernel.region import NATION, is_region, names, pool_of, province_of
 
 from .language import say
 from .sheets import Mistaken, Reader, amount_cell, day_cell, flag_cell, text_cell, valid_cell
 from .words import LIST_TYPES
 
-NATION = "000000"
 CHARGE_CATEGORIES = tuple(code_lists()["med_chrgitm_type"].codes)
 """收费项目类别 of the interface's tables"""
 

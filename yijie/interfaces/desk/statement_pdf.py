@@ -20,10 +20,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from yijie.kernel.region import name_of
-
-from .language import language, say
-from .templatetags.desk import day, moment, money
+from .language import say
+from .templatetags.desk import day, moment, money, region
 
 FONT = "DroidSansFallback"
 FONT_FILE = Path(__file__).parent / "fonts" / "DroidSansFallbackFull.ttf"
@@ -83,12 +81,7 @@ def _facts(s: Any, row: Any) -> Table:
     facts = [
         [say("结算编号", "Settlement"), row.number, say("结算时间", "Settled at"), moment(row.settled_at)],
         [say("姓名", "Name"), s.person.name, say("人员编号", "Person"), row.person_number],
-        [
-            say("参保地", "Insured in"),
-            name_of(row.home_region, language()),
-            say("就医地", "Treated in"),
-            name_of(row.region, language()),
-        ],
+        [say("参保地", "Insured in"), region(row.home_region), say("就医地", "Treated in"), region(row.region)],
         [
             say("医药机构", "Institution"),
             s.institution_name,

@@ -12,13 +12,13 @@ import atexit
 import re
 import threading
 from bisect import bisect_left
-from datetime import date, timedelta
+from datetime import timedelta
 
 import psycopg
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
-from yijie.domain.transaction import execute, in_transaction, json_text
+from yijie.domain.transaction import BusyElsewhere, execute, in_transaction, json_text
 from yijie.kernel.dates import now, today
 from yijie.kernel.region import is_region, pool_of
 
@@ -30,17 +30,18 @@ SECONDS = 10
 KEYS_MAX = 20_000
 """Sums kept in memory while the database is away; what comes on top is not counted."""
 
-REFUSALS_MAX = 20_000
-"""Refusals kept in memory while the database is away; what comes on top is counted and leaves no row."""
+REFUSALS_MAX = 2_000
+"""Refusals of one carrying that leave a row; what comes on top, as from a flood of messages, is counted only."""
 REFUSALS_DAYS = 90
 """How long the rows of refused messages are kept; their counts stay."""
 INSTITUTION = re.compile(r"[HP]\d{11}")
+NOT_NOW = (BusyElsewhere, DatabaseError, InterfaceError, psycopg.Error)
+"""Why the database may not take the sums now: it is away, or another process holds the rows."""
 
 Key = tuple[str, str, str, str]
 _lock = threading.Lock()
 _sums: dict[Key, list[int]] = {}
 _refusals: list[dict[str, str]] = []
-_swept: dict[str, date] = {}
 _stop = threading.Event()
 
 ADD = """
@@ -102,13 +103,11 @@ def carry() -> None:
         execute(ADD, [json_text(rows)])
         if refused:
             execute(REFUSED, [json_text(refused)])
-        if _swept.get("day") != today():
-            execute("DELETE FROM fsi_refusal WHERE at < %s", [now() - timedelta(days=REFUSALS_DAYS)])
+        execute("DELETE FROM fsi_refusal WHERE at < %s", [now() - timedelta(days=REFUSALS_DAYS)])
 
     try:
         in_transaction(work)
-        _swept["day"] = today()
-    except (DatabaseError, InterfaceError, psycopg.Error):
+    except NOT_NOW:
         with _lock:
             _refusals[:0] = refused
             for key, classes in taken.items():
@@ -136,6 +135,6 @@ def _end() -> None:
 def _try_to_carry() -> None:
     try:
         carry()
-    except (DatabaseError, InterfaceError, psycopg.Error):
+    except NOT_NOW:
         log.warning("tally not carried", exc_info=True)
         connection.close()

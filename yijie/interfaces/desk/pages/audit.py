@@ -11,7 +11,7 @@ from django.shortcuts import render
 from yijie.domain.access import Role
 from yijie.domain.access.models import Event
 from yijie.interfaces.desk.language import say
-from yijie.interfaces.desk.listing import day_in, exported, listed
+from yijie.interfaces.desk.listing import exported, listed, within_days
 from yijie.interfaces.desk.page import DeskRequest, note, page
 from yijie.interfaces.desk.words import ACTIONS, chosen
 from yijie.kernel.dates import in_shanghai
@@ -36,11 +36,7 @@ def _filtered(request: DeskRequest) -> QuerySet[Event]:
         found = found.filter(Q(person_number=text) | Q(subject=text) | Q(username=text))
     if request.GET.get("action"):
         found = found.filter(action=request.GET["action"][:40])
-    if since := day_in(request, "since"):
-        found = found.filter(at__date__gte=since)
-    if until := day_in(request, "until"):
-        found = found.filter(at__date__lte=until)
-    return found
+    return within_days(request, found, "at")
 
 
 def _columns() -> list[tuple[str, Any]]:

@@ -10,12 +10,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from yijie.domain.catalogue.models import Concept, Item, Release, Term
-from yijie.interfaces.desk.language import language, say
+from yijie.interfaces.desk.language import say
 from yijie.interfaces.desk.listing import exported, listed
 from yijie.interfaces.desk.page import BUREAU, HOSPITAL, DeskRequest, note, page
+from yijie.interfaces.desk.templatetags.desk import region
 from yijie.interfaces.desk.words import ITEM_CLASSES, LIST_TYPES, chosen
 from yijie.kernel.dates import today
-from yijie.kernel.region import name_of, names
+from yijie.kernel.region import names
 
 READERS = (*BUREAU, *HOSPITAL)
 SOON_DAYS = 180
@@ -102,8 +103,8 @@ def item(request: DeskRequest, code: str) -> HttpResponse:
     if one is None:
         raise Http404
     kept = Term.objects.filter(item=one).order_by("region", "since")
-    region = request.GET.get("region", "")
-    shown = kept.filter(region=region) if region in names() else kept
+    chosen_region = request.GET.get("region", "")
+    shown = kept.filter(region=chosen_region) if chosen_region in names() else kept
     return render(
         request,
         "desk/item.html",
@@ -111,7 +112,7 @@ def item(request: DeskRequest, code: str) -> HttpResponse:
             "i": one,
             "list": chosen(LIST_TYPES, one.list_type)["text"],
             "terms": [(term, chosen(ITEM_CLASSES, term.item_class), _standing(term)) for term in shown[:200]],
-            "regions": [(r, name_of(r, language())) for r in sorted(set(kept.values_list("region", flat=True)))],
+            "regions": [(r, region(r)) for r in sorted(set(kept.values_list("region", flat=True)))],
         },
     )
 

@@ -20,11 +20,11 @@ from yijie.domain.transaction import in_transaction
 from yijie.interfaces.desk.language import language, say
 from yijie.interfaces.desk.listing import exported, listed
 from yijie.interfaces.desk.page import BUREAU, DeskRequest, note, page
+from yijie.interfaces.desk.templatetags.desk import region
 from yijie.interfaces.desk.words import FILING_KINDS, FILING_STATES, chosen
 from yijie.kernel.dates import in_shanghai, today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id, public_id
-from yijie.kernel.region import name_of
 
 SORTS = {"requested": "requested_at", "since": "since", "kind": "kind", "care": "care_region"}
 REVIEWERS = (Role.BENEFIT_OFFICER, Role.REVIEW_OFFICER, Role.SUPERVISOR)
@@ -99,8 +99,8 @@ def _columns() -> list[tuple[str, Any]]:
         (say("备案编号", "filing"), lambda one: public_id(one.home_region, one.id)),
         (say("人员编号", "person"), lambda one: one.person_number),
         (say("类型", "kind"), lambda one: chosen(FILING_KINDS, one.kind)["text"]),
-        (say("参保地", "home region"), lambda one: name_of(one.home_region, language())),
-        (say("就医地", "care region"), lambda one: name_of(one.care_region, language())),
+        (say("参保地", "home region"), lambda one: region(one.home_region)),
+        (say("就医地", "care region"), lambda one: region(one.care_region)),
         (say("开始", "since"), lambda one: one.since),
         (say("结束", "until"), lambda one: one.until),
         (say("状态", "state"), lambda one: chosen(FILING_STATES, one.state)["text"]),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from yijie.domain.access import Role
 from yijie.domain.institution.models import Institution
 from yijie.interfaces.desk.language import say
-from yijie.interfaces.desk.listing import day_in, exported, listed
+from yijie.interfaces.desk.listing import exported, listed, within_days
 from yijie.interfaces.desk.page import BUREAU, DeskRequest, note, page
 from yijie.interfaces.desk.pages.dashboard import transaction_name
 from yijie.interfaces.fsi.models import Refusal
@@ -39,11 +39,7 @@ def refused(request: DeskRequest) -> HttpResponse:
 def _filtered(request: DeskRequest) -> QuerySet[Refusal]:
     named = {name: request.GET.get(name, "")[:60] for name in ("infno", "code", "region", "institution")}
     found = Refusal.objects.filter(**{name: value for name, value in named.items() if value})
-    if since := day_in(request, "since"):
-        found = found.filter(at__date__gte=since)
-    if until := day_in(request, "until"):
-        found = found.filter(at__date__lte=until)
-    return found
+    return within_days(request, found, "at")
 
 
 def _columns() -> list[tuple[str, Any]]:

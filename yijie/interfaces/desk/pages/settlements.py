@@ -17,16 +17,16 @@ from yijie.domain.settlement.models import Settlement
 from yijie.interfaces.desk.client import fresh_id
 from yijie.interfaces.desk.language import language, say
 from yijie.interfaces.desk.life import life_of
-from yijie.interfaces.desk.listing import day_in, exported, listed
+from yijie.interfaces.desk.listing import exported, listed, within_days
 from yijie.interfaces.desk.page import BUREAU, HOSPITAL, DeskRequest, note, page
 from yijie.interfaces.desk.pages.deadlines import without_list
+from yijie.interfaces.desk.templatetags.desk import region
 from yijie.interfaces.desk.words import ACCOUNTS, ACTIONS, SETTLEMENT_STATES, chosen
 from yijie.interfaces.fsi.models import Message
 from yijie.interfaces.statement import CATEGORIES, FUNDS as PAYERS, Statement, statement_of
 from yijie.kernel.dates import in_shanghai
 from yijie.kernel.ids import parse_public_id, public_id
 from yijie.kernel.money import yuan
-from yijie.kernel.region import name_of
 
 READERS = (*HOSPITAL, *BUREAU)
 TOLD_MAX = 200
@@ -84,19 +84,15 @@ def _filtered(request: DeskRequest) -> QuerySet[Settlement]:
     for name in ("home_region", "region", "state"):
         if asked.get(name):
             found = found.filter(**{name: asked[name][:10]})
-    if since := day_in(request, "since"):
-        found = found.filter(settled_at__date__gte=since)
-    if until := day_in(request, "until"):
-        found = found.filter(settled_at__date__lte=until)
-    return found
+    return within_days(request, found, "settled_at")
 
 
 def _columns() -> list[tuple[str, Any]]:
     return [
         (say("结算编号", "settlement"), lambda row: public_id(row.region, row.id)),
         (say("结算时间", "settled at"), lambda row: f"{in_shanghai(row.settled_at):%Y-%m-%d %H:%M:%S}"),
-        (say("参保地", "home region"), lambda row: name_of(row.home_region, language())),
-        (say("就医地", "care region"), lambda row: name_of(row.region, language())),
+        (say("参保地", "home region"), lambda row: region(row.home_region)),
+        (say("就医地", "care region"), lambda row: region(row.region)),
         (say("医药机构", "institution"), lambda row: row.institution),
         (say("总费用", "total"), lambda row: yuan(row.total)),
         (say("基金支付", "funds"), lambda row: yuan(_funds(row))),
@@ -154,7 +150,7 @@ def settlement(request: DeskRequest, number: str) -> HttpResponse:
 def _postings(row: Any) -> list[dict[str, Any]]:
     return [
         {
-            "region": name_of(one.region, language()),
+            "region": region(one.region),
             "account": chosen(ACCOUNTS, account)["text"],
             "owner": owner,
             "amount": amount,

@@ -17,15 +17,15 @@ from django.urls import reverse
 
 from yijie.domain import access
 from yijie.domain.access import Grant, Role, Scope, User
-from yijie.domain.access.scope import NATION
 from yijie.domain.institution.models import Institution
 from yijie.domain.transaction import in_transaction
-from yijie.interfaces.desk.language import language, say
+from yijie.interfaces.desk.language import say
 from yijie.interfaces.desk.listing import listed
 from yijie.interfaces.desk.page import DeskRequest, note, page
+from yijie.interfaces.desk.templatetags.desk import region
 from yijie.interfaces.desk.words import ROLES, chosen
 from yijie.kernel.dates import today
-from yijie.kernel.region import name_of
+from yijie.kernel.region import NATION
 
 KEEPERS = (Role.ADMINISTRATOR,)
 
@@ -73,7 +73,7 @@ def _holds(given: Grant) -> bool:
 
 
 def _shown(given: Grant) -> dict[str, Any]:
-    place = name_of(given.region, language()) if given.region else given.institution
+    place = region(given.region) if given.region else given.institution
     return {"g": given, "role": chosen(ROLES, given.role)["text"], "place": place, "holds": _holds(given)}
 
 

@@ -10,11 +10,11 @@ from yijie.interfaces.fsi.call import Call, Done, in_table, reads, writes
 from yijie.interfaces.fsi.catalogue_files import CatalogueFile, catalogue_files
 from yijie.interfaces.fsi.codelists import code_lists
 from yijie.interfaces.fsi.errors import clipped
+from yijie.kernel.region import NATION
 
 EDITION_DAY = date(2024, 10, 14)
 """Of the interface edition whose code lists 1901 hands out."""
 NO_PARENT = "0"
-NATION = "000000"
 OPERATOR = "system"
 VALID = "1"
 

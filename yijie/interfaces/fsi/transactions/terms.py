@@ -12,9 +12,9 @@ from yijie.interfaces.fsi.codelists import code_lists
 from yijie.interfaces.fsi.errors import clipped
 from yijie.interfaces.fsi.lines import NO_CEILING, flag
 from yijie.interfaces.fsi.paging import page_of
+from yijie.kernel.region import NATION
 
 ETHNIC_DRUG = "104"
-NATION = "000000"
 OPERATOR = "system"
 
 
