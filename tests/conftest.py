@@ -12,6 +12,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
     # Every run closes the folder all runs share against other users, also against a database that runs as one.
@@ -23,6 +24,7 @@ os.environ["YIJIE_SECRET_KEY"] = "the servers of a run and the run itself sign w
 os.environ["YIJIE_CLIENT_KEY"] = "00112233445566778899aabbccddeeff"
 os.environ.setdefault("YIJIE_LOG_LEVEL", "WARNING")
 django.setup()
+settings.PASSWORD_HASHERS = ["hashing.Quick"]
 
 import psycopg
 from desks import desks_at

@@ -1,13 +1,13 @@
 """What the fixtures run on: Django turned to a database, and a serving process that can be killed and brought back."""
 
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 
-import httpx
 from django.db import connection
 
 from yijie.settings import database_from_url
@@ -38,6 +38,15 @@ def django_on(url):
         os.environ["YIJIE_DATABASE_URL"] = address
 
 
+def answers(port):
+    """Whether something on this machine answers on a port; asked often, so without what HTTPS would need."""
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with closing(asking), suppress(OSError, http.client.HTTPException):
+        asking.request("GET", "/")
+        return asking.getresponse() is not None
+    return False
+
+
 class Server:
     """A serving process on a free port; ``kill`` ends it as a power cut would, ``start`` brings it back."""
 
@@ -64,17 +73,13 @@ class Server:
         with nullcontext() if self.log is None else self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=log)
         deadline = time.monotonic() + SERVER_READY_SECONDS_MAX
-        while True:
-            try:
-                httpx.get(self.address, trust_env=False, timeout=5)
-            except httpx.TransportError:
-                assert self.process.poll() is None, "the server ended before it answered"
-                if time.monotonic() > deadline:
-                    self.kill()
-                    raise AssertionError("the server did not answer in time") from None
-                time.sleep(0.05)
-            else:
-                return self
+        while not answers(self.port):
+            assert self.process.poll() is None, "the server ended before it answered"
+            if time.monotonic() > deadline:
+                self.kill()
+                raise AssertionError("the server did not answer in time")
+            time.sleep(0.05)
+        return self
 
     def kill(self):
         """End every process of the server at once (SIGKILL)."""

@@ -14,8 +14,9 @@ from yijie.engines.benefit import load_policy
 from yijie.engines.benefit.primitives import PRIMITIVES
 from yijie.engines.benefit.schema import policy_schema
 from yijie.engines.benefit.schema_of_pool import pool_schema
-from yijie.engines.benefit.words import Text, Vocabulary
+from yijie.engines.benefit.words import Vocabulary
 from yijie.interfaces.cli import policy
+from yijie.kernel.language import Text
 
 ROOT = Path(__file__).parents[2]
 FITS = fastjsonschema.compile(policy_schema())

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from yijie.kernel import codes, dates, errors, identity, ids, region
+from yijie.kernel import codes, dates, errors, identity, ids, language, region
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,24 @@ def test_an_error_code_belongs_to_one_error():
     errors.invariant(True, "sums")
     with pytest.raises(errors.BrokenInvariant, match="sums"):
         errors.invariant(False, "sums", total=3)
+
+
+def test_who_waits_is_answered_in_their_language_and_rows_keep_both():
+    refused = errors.BrokenInvariant(name="one", detail="a\nb")
+    assert refused.text().startswith("系统自检")
+    with language.speaking("en"):
+        assert (
+            refused.text()
+            == refused.text("en")
+            == "self-check one failed, the operation was taken back whole; " + ("tell the operator: a\nb")
+        )
+        assert refused.text("zh").startswith("系统自检")
+    with language.speaking("fr"):
+        assert language.spoken() == "zh"
+    kept = refused.written()
+    assert errors.told_in(kept, "zh").startswith("系统自检")
+    assert errors.told_in(kept, "en").endswith("the operator: a b")
+    assert [errors.told_in("人工中止", either) for either in ("zh", "en")] == ["人工中止"] * 2
 
 
 def test_filing_kinds_know_whether_they_last():

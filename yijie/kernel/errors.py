@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from yijie.kernel.language import Text, spoken
+
+WRITTEN_MAX = 249
+"""Characters of each of the two texts that a row keeps."""
+
 
 class YijieError(Exception):
     """Base of every error this product raises on purpose.
 
     A subclass is one business error. It sets ``code`` (stable, dotted, never reused) and the texts ``zh`` and
     ``en``, format strings over the facts given to the constructor; a text says what is wrong, where, and what to do.
+    A fact that is itself a wording is a :class:`~yijie.kernel.language.Text`.
     """
 
     code: ClassVar[str] = "yijie.error"
@@ -32,11 +38,26 @@ class YijieError(Exception):
         self.facts = facts
 
     def __str__(self) -> str:
-        return f"{self.en.format(**self.facts)} [{self.code}]"
+        return f"{self.text('en')} [{self.code}]"
 
-    def text(self, language: str = "zh") -> str:
-        """The message for a person, in Chinese (``zh``) or English (``en``), without the code."""
-        return (self.zh if language == "zh" else self.en).format(**self.facts)
+    def text(self, language: str = "") -> str:
+        """The message for a person, in Chinese (``zh``) or English (``en``), without the code.
+
+        Without a language it is that of whoever is answered now.
+        """
+        language = language or spoken()
+        facts = {name: fact.say(language) if isinstance(fact, Text) else fact for name, fact in self.facts.items()}
+        return (self.zh if language == "zh" else self.en).format(**facts)
+
+    def written(self) -> str:
+        """Both texts as a row keeps them, Chinese and English, a line each; :func:`told_in` reads them."""
+        return "\n".join(" ".join(self.text(language).split())[:WRITTEN_MAX] for language in ("zh", "en"))
+
+
+def told_in(written: str, language: str) -> str:
+    """One of the texts that :meth:`YijieError.written` wrote; what a person wrote in one line is the same in both."""
+    zh, _, en = written.partition("\n")
+    return en if en and language == "en" else zh
 
 
 class BrokenInvariant(YijieError):

@@ -17,6 +17,7 @@ from tongsuopy.crypto.ciphers.aead import SM4GCM
 from tongsuopy.crypto.exceptions import InvalidSignature, InvalidTag
 
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 NUMBER_BYTES = 32
 BLOCK_BYTES = 16
@@ -119,7 +120,9 @@ def _private(private: str) -> Any:
     try:
         return ec.derive_private_key(int(private, 16), ec.SM2())
     except (TypeError, ValueError) as error:
-        raise KeyUnusable(why="SM2 私钥须为 64 位十六进制数") from error
+        raise KeyUnusable(
+            why=Text("SM2 私钥须为 64 位十六进制数", "an SM2 private key has 64 hexadecimal digits")
+        ) from error
 
 
 @lru_cache(maxsize=1024)
@@ -128,7 +131,12 @@ def _public(public: str) -> Any:
         x, y = int(public[: 2 * NUMBER_BYTES], 16), int(public[2 * NUMBER_BYTES :], 16)
         return ec.EllipticCurvePublicNumbers(x, y, ec.SM2()).public_key()
     except (TypeError, ValueError) as error:
-        raise KeyUnusable(why="SM2 公钥须为曲线上的点，128 位十六进制数") from error
+        raise KeyUnusable(
+            why=Text(
+                "SM2 公钥须为曲线上的点，128 位十六进制数",
+                "an SM2 public key is a point of the curve, 128 hexadecimal digits",
+            )
+        ) from error
 
 
 def _ecb(key: bytes) -> Any:
@@ -143,7 +151,7 @@ def _gcm(key: bytes) -> Any:
 
 def _require_sm4_key(key: bytes) -> None:
     if len(key) != BLOCK_BYTES:
-        raise KeyUnusable(why="SM4 密钥须为 16 字节")
+        raise KeyUnusable(why=Text("SM4 密钥须为 16 字节", "an SM4 key has 16 bytes"))
 
 
 def _der(r: int, s: int) -> bytes:

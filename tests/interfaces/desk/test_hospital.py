@@ -120,3 +120,14 @@ def test_a_line_of_a_stay_is_taken_back(signed_in, treated):
     gone = client.post(f"{care}revoke/", {"serial": serial, "msgid": hidden(page, "msgid")})
     assert gone.status_code == 302, gone.content.decode()
     assert "还没有费用" in client.get(care).content.decode()
+
+
+def test_an_english_desk_is_answered_in_english(signed_in, treated):
+    """The platform's own words too: why a fund does not pay, why a message is refused."""
+    client = signed_in("desk.beijing")
+    client.cookies["yijie_language"] = "en"
+    client.post("/desk/hospital/", {"kind": "02", "number": cast.HANGZHOU_RESIDENT.certificate})
+    patient = client.get("/desk/hospital/patient/", {"kind": "visit"})
+    assert '<span class="hint">only for insurance: employee</span>' in patient.content.decode()
+    nobody = client.post("/desk/hospital/", {"kind": "02", "number": "110101199001011237"})
+    assert "nobody is registered under the document 110*************37" in nobody.content.decode()

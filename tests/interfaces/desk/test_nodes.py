@@ -107,7 +107,7 @@ def test_the_page_costs_the_same_for_one_row_and_for_many_and_speaks_english(sig
     for rows in (1, 40):
         for _ in range(rows):
             one = attempt("110000", "510100")
-            left(one.id, refused="拒")
+            left(one.id, refused="拒\nrefused there")
             hold("510100")
             Refusal.objects.create(at=now(), sender="x", message="m", kind="k", code=f"c.{one.id}", text="")
             Position.objects.create(
@@ -119,5 +119,6 @@ def test_the_page_costs_the_same_for_one_row_and_for_many_and_speaks_english(sig
         assert len(response.content) < 150_000
     assert costs[0] == costs[1] > 0
     english = client.get("/desk/nodes/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
-    for said in ("Open attempts", "Last heard", "Messages that were refused", "over 5 min", "41"):
+    for said in ("Open attempts", "Last heard", "Messages that were refused", "over 5 min", "41", "refused there"):
         assert said in english
+    assert "拒\n" not in english

@@ -9,6 +9,7 @@ from yijie.domain import filing
 from yijie.domain.enrolment import NOTHING_SHOWN, Insured
 from yijie.engines.benefit import Entitlement, entitlements
 from yijie.kernel.dates import now
+from yijie.kernel.language import Text
 
 from .case import case_of
 from .decide import BenefitRequest
@@ -21,7 +22,7 @@ class Payer:
 
     fund: str
     pays: bool
-    reason: str
+    reason: Text | None
 
 
 def payers_for(person: Insured, *, institution: str, care_region: str, level: str, care: str, day: date) -> list[Payer]:
@@ -39,9 +40,7 @@ def payers_for(person: Insured, *, institution: str, care_region: str, level: st
         known = answers.get(answer.payer)
         if known is None or (answer.applies and not known.applies):
             answers[answer.payer] = answer
-    return [
-        Payer(payer, answer.applies, answer.reason.zh if answer.reason else "") for payer, answer in answers.items()
-    ]
+    return [Payer(payer, answer.applies, answer.reason) for payer, answer in answers.items()]
 
 
 def _question(

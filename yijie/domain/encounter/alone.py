@@ -9,6 +9,7 @@ import psycopg
 
 from yijie.domain.transaction import fetch
 from yijie.kernel.ids import public_id
+from yijie.kernel.language import Text
 
 from .errors import AlreadyAdmitted
 
@@ -23,7 +24,13 @@ def require_not_staying(
         [institution, besides, record_number, person_number],
     )
     if staying:
-        raise AlreadyAdmitted(what="该住院号已登记，或患者仍在本院住院", number=public_id(*staying[0]))
+        raise AlreadyAdmitted(
+            what=Text(
+                "该住院号已登记，或患者仍在本院住院",
+                "the record number is admitted, or the patient is in this hospital",
+            ),
+            number=public_id(*staying[0]),
+        )
 
 
 @contextmanager
@@ -37,4 +44,7 @@ def one_stay_at_once() -> Iterator[None]:
     except psycopg.errors.UniqueViolation as error:
         if (error.diag.constraint_name or "").endswith("_pkey"):
             raise
-        raise AlreadyAdmitted(what="该患者的入院正由另一窗口办理", number="（办理中）") from error
+        raise AlreadyAdmitted(
+            what=Text("该患者的入院正由另一窗口办理", "another desk is admitting the patient"),
+            number=Text("（办理中）", "(being made)"),
+        ) from error

@@ -9,6 +9,7 @@ from typing import Any
 from yijie.domain.transaction import execute, fetch, json_text
 from yijie.kernel.codes import CareKind
 from yijie.kernel.dates import now
+from yijie.kernel.language import Text
 
 from .alone import one_stay_at_once, require_not_staying
 from .diagnoses import DiagnosisGiven, replace_diagnoses, require_principal
@@ -33,9 +34,15 @@ def change_visit(
     details: dict[str, Any],
 ) -> None:
     """Put new facts about an encounter in the place of the old ones; details not given again stay."""
-    require_past(began_at, what="开始时间", field="begntime")
+    require_past(began_at, what=Text("开始时间", "the beginning"), field="begntime")
     if encounter.ended_at is not None and began_at > encounter.ended_at:
-        raise TimesUnfit(what=f"开始时间晚于出院时间 {encounter.ended_at:%Y-%m-%d %H:%M}", field="begntime")
+        raise TimesUnfit(
+            what=Text(
+                f"开始时间晚于出院时间 {encounter.ended_at:%Y-%m-%d %H:%M}",
+                f"it begins after the discharge {encounter.ended_at:%Y-%m-%d %H:%M}",
+            ),
+            field="begntime",
+        )
     execute(
         "UPDATE encounter_encounter SET care = %s, medical_type = %s, began_at = %s, disease = %s, emergency = %s,"
         " trauma = %s, third_party = %s, details = details || %s::jsonb WHERE id = %s",
@@ -54,11 +61,21 @@ class Discharge:
 
 def discharge(encounter: Record, given: Discharge) -> None:
     """Record the end of a stay and its discharge diagnoses."""
-    encounter.require(OPEN, step="办理出院", todo="已办出院的请先出院撤销（2405）")
+    encounter.require(
+        OPEN,
+        step=Text("办理出院", "discharging"),
+        todo=Text("已办出院的请先出院撤销（2405）", "take back the discharge first (2405)"),
+    )
     require_principal(given.diagnoses)
-    require_past(given.ended_at, what="出院时间", field="endtime")
+    require_past(given.ended_at, what=Text("出院时间", "the discharge"), field="endtime")
     if given.ended_at < encounter.began_at:
-        raise TimesUnfit(what=f"出院时间早于入院时间 {encounter.began_at:%Y-%m-%d %H:%M}", field="endtime")
+        raise TimesUnfit(
+            what=Text(
+                f"出院时间早于入院时间 {encounter.began_at:%Y-%m-%d %H:%M}",
+                f"it ends before the admission {encounter.began_at:%Y-%m-%d %H:%M}",
+            ),
+            field="endtime",
+        )
     execute(
         "UPDATE encounter_encounter SET state = 'discharged', ended_at = %s, discharge = %s WHERE id = %s",
         [given.ended_at, json_text(given.details), encounter.id],
@@ -68,7 +85,11 @@ def discharge(encounter: Record, given: Discharge) -> None:
 
 def undo_discharge(encounter: Record) -> None:
     """The patient is in hospital again; possible until the stay is settled."""
-    encounter.require(DISCHARGED, step="撤销出院", todo="已结算的请先撤销结算（2305）")
+    encounter.require(
+        DISCHARGED,
+        step=Text("撤销出院", "taking back the discharge"),
+        todo=Text("已结算的请先撤销结算（2305）", "void a settlement first (2305)"),
+    )
     require_not_staying(encounter.institution, person_number=encounter.person_number, besides=encounter.id)
     with one_stay_at_once():
         execute(
@@ -80,15 +101,23 @@ def undo_discharge(encounter: Record) -> None:
 
 def cancel(encounter: Record) -> None:
     """Take back a registration or admission; nothing may be charged under it any more."""
-    encounter.require(OPEN, DISCHARGED, step="撤销登记", todo="已结算的请先撤销结算")
-    require_unsettled(encounter, step="撤销登记")
+    encounter.require(
+        OPEN,
+        DISCHARGED,
+        step=Text("撤销登记", "taking back the registration"),
+        todo=Text("已结算的请先撤销结算", "void a settlement first"),
+    )
+    require_unsettled(encounter, step=Text("撤销登记", "taking back the registration"))
     [(charged,)] = fetch(
         "SELECT EXISTS (SELECT 1 FROM encounter_fee_line"
         " WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL)",
         [encounter.month, encounter.id],
     )
     if charged:
-        encounter.require(step="撤销登记", todo="请先撤销其费用明细（2205/2302）")
+        encounter.require(
+            step=Text("撤销登记", "taking back the registration"),
+            todo=Text("请先撤销其费用明细（2205/2302）", "take back its lines first (2205/2302)"),
+        )
     execute("UPDATE encounter_encounter SET state = 'cancelled' WHERE id = %s", [encounter.id])
 
 
@@ -101,7 +130,7 @@ def clear(encounter: Record) -> None:
     execute("UPDATE encounter_encounter SET state = 'cancelled' WHERE id = %s AND state = 'open'", [encounter.id])
 
 
-def require_unsettled(encounter: Record, *, step: str, batch: str = "") -> None:
+def require_unsettled(encounter: Record, *, step: Text, batch: str = "") -> None:
     """Refuse a change under a settlement that lives; with ``batch`` only that charge batch counts."""
     living = {batch: encounter.settled[batch]} if batch in encounter.settled else {}
     for settlement in (living if batch else encounter.settled).values():

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from yijie.domain.transaction import execute
+from yijie.kernel.language import Text
 
 from .errors import DiagnosisMissing
 from .models import Diagnosis
@@ -32,7 +33,12 @@ def require_principal(diagnoses: Sequence[DiagnosisGiven]) -> None:
     """Refuse a list without exactly one principal diagnosis or with a rank used twice."""
     principal = sum(d.principal for d in diagnoses)
     if principal != 1:
-        raise DiagnosisMissing(what=f"主诊断应有且只有一个，现有 {principal} 个")
+        raise DiagnosisMissing(
+            what=Text(
+                f"主诊断应有且只有一个，现有 {principal} 个",
+                f"one principal diagnosis is wanted, there are {principal}",
+            )
+        )
     require_ranks(diagnoses)
 
 
@@ -40,7 +46,7 @@ def require_ranks(diagnoses: Sequence[DiagnosisGiven]) -> None:
     """Refuse ranks used twice in one message."""
     ranks = [d.rank for d in diagnoses]
     if len(set(ranks)) != len(ranks):
-        raise DiagnosisMissing(what="诊断排序号重复")
+        raise DiagnosisMissing(what=Text("诊断排序号重复", "a rank is used twice"))
 
 
 def replace_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisGiven]) -> None:

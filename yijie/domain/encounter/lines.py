@@ -14,6 +14,7 @@ from yijie.domain.transaction import execute, fetch, json_text
 from yijie.engines.benefit import FeeLine, Graded, grade
 from yijie.kernel.codes import Approval, ItemClass
 from yijie.kernel.dates import in_shanghai, now
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, line_amount, yuan
 
 from .errors import (
@@ -181,15 +182,25 @@ def _remainders(encounter: Record, lines: Sequence[LineGiven]) -> dict[str, Rema
     for position, line in refunds:
         original = left.get(line.original)
         if original is None:
-            why = f"原费用流水号“{line.original}”不存在或已撤销"
+            why = Text(
+                f"原费用流水号“{line.original}”不存在或已撤销",
+                f"there is no line {line.original}, or it was taken back",
+            )
         elif (original.item, original.price) != (line.item, line.price):
-            why = "项目编码或单价与原明细不同"
+            why = Text("项目编码或单价与原明细不同", "item or price differs from the original line")
         elif line.quantity >= 0 or line.amount > 0:
-            why = "退费的数量须为负数、金额不得为正数"
+            why = Text("退费的数量须为负数、金额不得为正数", "the quantity must be negative, the amount not positive")
         elif original.quantity + line.quantity < 0:
-            why = f"退费数量 {-line.quantity} 超过原明细可退数量 {original.quantity.normalize():f}"
+            left_over = f"{original.quantity.normalize():f}"
+            why = Text(
+                f"退费数量 {-line.quantity} 超过原明细可退数量 {left_over}",
+                f"{-line.quantity} of {left_over} cannot be given back",
+            )
         elif original.amount + line.amount < 0:
-            why = f"退费金额 {yuan(-line.amount)} 元超过原明细可退金额 {yuan(original.amount)} 元"
+            asked, rest = yuan(-line.amount), yuan(original.amount)
+            why = Text(
+                f"退费金额 {asked} 元超过原明细可退金额 {rest} 元", f"{asked} of {rest} yuan cannot be given back"
+            )
         else:
             before[line.serial] = original
             left[line.original] = original.less(line)
@@ -275,7 +286,11 @@ def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
     revoked = dict(rows)
     for batch in revoked.values():
         if batch in encounter.settled:
-            raise AlreadySettled(number=encounter.number, settlement=encounter.settled[batch], step="撤销其明细")
+            raise AlreadySettled(
+                number=encounter.number,
+                settlement=encounter.settled[batch],
+                step=Text("撤销其明细", "taking its lines back"),
+            )
     for serial in serials:
         if serial not in revoked:
             raise LineUnknown(serial=serial, field="feedetl_sn")
@@ -289,7 +304,9 @@ def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
         [moment, list(serials), encounter.month, encounter.id],
     )
     if resting:
-        raise RefundUnfit(position=1, serial=resting[0][0], why=f"它依赖的明细 {resting[0][1]} 将被撤销，请一并撤销")
+        refund, line = resting[0]
+        why = Text(f"它依赖的明细 {line} 将被撤销，请一并撤销", f"line {line} would go, take this one back too")
+        raise RefundUnfit(position=1, serial=refund, why=why)
 
 
 def revoke_batch(encounter: Record, batch: str) -> int:

@@ -11,6 +11,7 @@ from yijie.domain.partition import month_of
 from yijie.domain.transaction import fetch, from_json
 from yijie.kernel.dates import in_shanghai
 from yijie.kernel.ids import moment_of, parse_public_id, public_id
+from yijie.kernel.language import Text
 
 from .errors import EncounterStateUnfit, EncounterUnknown, KindUnfit
 from .models import Encounter
@@ -85,10 +86,11 @@ class Record:
         later = {_interval(other): number for other, number in self.settled.items()}
         return [later[interval] for interval in sorted(later, reverse=True) if interval > _interval(batch)]
 
-    def require(self, *states: Encounter.State, step: str, todo: str) -> None:
+    def require(self, *states: Encounter.State, step: Text, todo: Text) -> None:
         """Refuse unless the encounter is in one of ``states``."""
         if self.state not in states:
-            raise EncounterStateUnfit(number=self.number, state=Encounter.State(self.state).label, step=step, todo=todo)
+            state = Text(Encounter.State(self.state).label, self.state)
+            raise EncounterStateUnfit(number=self.number, state=state, step=step, todo=todo)
 
 
 def _interval(batch: str) -> int:

@@ -13,6 +13,7 @@ from yijie.domain.transaction import execute, json_text
 from yijie.kernel.codes import CareKind
 from yijie.kernel.dates import now
 from yijie.kernel.ids import new_id, public_id
+from yijie.kernel.language import Text
 from yijie.kernel.region import pool_of
 
 from .alone import one_stay_at_once, require_not_staying
@@ -59,7 +60,7 @@ def admit(arrival: Arrival, at: Standing, diagnoses: list[DiagnosisGiven]) -> st
 
 def _open(arrival: Arrival, at: Standing, *, stay: bool) -> str:
     day = arrival.began_at.date()
-    require_past(arrival.began_at, what="开始时间", field="begntime")
+    require_past(arrival.began_at, what=Text("开始时间", "the beginning"), field="begntime")
     home = pool_of(arrival.home_region)
     at.require_agreement(day)
     if home != at.pool:

@@ -8,6 +8,7 @@ from datetime import date
 
 from yijie.domain.transaction import fetch, json_text
 from yijie.kernel.identity import masked_name
+from yijie.kernel.language import Text
 from yijie.kernel.region import name_of
 
 from .errors import EnrolmentInactive, NotInsured, PersonUnknown
@@ -105,7 +106,7 @@ def require_insured(relation: Relation, day: date) -> Insured:
 def require_person(number: str) -> None:
     """Refuse a person number that nobody is registered under."""
     if not fetch("SELECT 1 FROM enrolment_person WHERE number = %s", [number]):
-        raise PersonUnknown(what="人员编号", number=number)
+        raise PersonUnknown(what=Text("人员编号", "person number"), number=number)
 
 
 def why_missing(relation: Relation) -> PersonUnknown | NotInsured:
@@ -113,5 +114,5 @@ def why_missing(relation: Relation) -> PersonUnknown | NotInsured:
     number, insurance, region = relation
     known = fetch("SELECT name FROM enrolment_person WHERE number = %s", [number])
     if not known:
-        return PersonUnknown(what="人员编号", number=number)
+        return PersonUnknown(what=Text("人员编号", "person number"), number=number)
     return NotInsured(person=masked_name(known[0][0]), region=name_of(region), insurance=insurance)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from yijie.domain.transaction import fetch
 from yijie.kernel.dates import now
+from yijie.kernel.language import Text
 
 from .errors import CredentialUnknown, IdentityMismatch
 from .identify import CREDENTIAL_DAY
@@ -51,17 +52,22 @@ def owners_of(shown: Sequence[tuple[Shown, str]]) -> dict[tuple[Shown, str], str
 def require_same_person(shown: Shown, person: Insured, owner: str | None) -> None:
     """Refuse a document, name, card or electronic credential (of ``owner``) that is not the person's."""
     if shown.certificate_number and shown.certificate_number.upper() != person.certificate_number:
-        raise IdentityMismatch(what="证件号码")
+        raise IdentityMismatch(what=Text("证件号码", "the number of the document"))
     if shown.name and shown.name != person.name:
-        raise IdentityMismatch(what="姓名")
+        raise IdentityMismatch(what=Text("姓名", "the name"))
     number = shown.credential_number
     if not number:
         return
     if shown.credential == ELECTRONIC:
         if owner != person.person_number:
-            raise CredentialUnknown(why="令牌不属于该人员、已过期或已在其他机构使用")
+            raise CredentialUnknown(
+                why=Text(
+                    "令牌不属于该人员、已过期或已在其他机构使用",
+                    "it is somebody else's, has expired or was used elsewhere",
+                )
+            )
     elif shown.credential == IDENTITY_CARD:
         if number.upper() != person.certificate_number:
-            raise IdentityMismatch(what="就诊凭证编号（身份证）")
+            raise IdentityMismatch(what=Text("就诊凭证编号（身份证）", "the identity card shown"))
     elif shown.credential == SOCIAL_CARD and number not in (person.card_number, person.certificate_number):
-        raise IdentityMismatch(what="就诊凭证编号（社会保障卡）")
+        raise IdentityMismatch(what=Text("就诊凭证编号（社会保障卡）", "the social-security card shown"))

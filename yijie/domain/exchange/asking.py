@@ -89,7 +89,7 @@ def _asked(node: str, kind: str, version: int, body: Any, message_id: str, *, se
         raise
     _failures.pop(_pair(node), None)
     if (answer.id, answer.sender, answer.kind) != (message_id, node, kind + ANSWER):
-        raise MessageUnreadable(why=f"{node} 的答复不对应 {kind} {message_id}")
+        raise MessageUnreadable(why=f"{node}: {answer.kind} {answer.id} ≠ {kind} {message_id}")
     return told(answer.body)
 
 
@@ -127,7 +127,7 @@ def _require_closed(node: str) -> None:
     count, until = _failures.get(_pair(node), (0, 0.0))
     if count >= FAILURES_TO_OPEN:
         if time.monotonic() < until:
-            raise PeerSilent(node=node, why="连续多次联系不上，暂停联系")
+            raise PeerSilent(node=node, why="连续多次联系不上，暂停联系", why_en="too many failures in a row")
         _failures[_pair(node)] = (count, time.monotonic() + OPEN_SECONDS)
 
 

@@ -76,7 +76,7 @@ def opened(wire: bytes) -> Message:
         raise TooOld(node=claimed.sender, time=claimed.time.isoformat(), minutes=CLOCKS_APART_MINUTES_MAX)
     kind = KINDS.get(claimed.kind.removesuffix(ANSWER))
     if kind is None or claimed.version not in kind.versions:
-        raise KindUnknown(kind=claimed.kind, version=claimed.version, known=kind.versions if kind else "无")
+        raise KindUnknown(kind=claimed.kind, version=claimed.version, known=kind.versions if kind else "–")
     return claimed
 
 

@@ -74,7 +74,7 @@ def forget_old_answers() -> int:
 def _handler_of(message: Message, handlers: Mapping[str, Handler]) -> Handler:
     handler = handlers.get(message.kind)
     if handler is None:
-        raise KindUnknown(kind=message.kind, version=message.version, known="无")
+        raise KindUnknown(kind=message.kind, version=message.version, known="–")
     return handler
 
 

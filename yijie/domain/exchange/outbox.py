@@ -16,6 +16,8 @@ from yijie.domain.transaction import execute, fetch, from_json, in_transaction, 
 from yijie.kernel.dates import now
 from yijie.kernel.ids import new_id
 
+from .asking import error_in
+
 BATCH_MAX = 64
 PAUSE_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 CLAIMED_SECONDS = 12.0
@@ -93,7 +95,7 @@ def take(receiver: str) -> Parcel | None:
 def heard(parcel: Parcel, outcomes: Sequence[dict[str, Any]]) -> None:
     """What the receiver said to each row: done rows are removed, refused ones become cases."""
     refused = {
-        number: outcome["error"]["zh"]
+        number: error_in(outcome["error"]).written()
         for (number, _), outcome in zip(parcel.items, outcomes, strict=True)
         if "error" in outcome
     }

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import IO, NamedTuple
 
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 EMPTY = "null"
 ROWS_MAX = 200_000
@@ -61,9 +62,13 @@ def _text_in(name: str, whole: IO[bytes]) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(whole) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) != 1:
-            raise TableUnreadable(name=name, line=0, why=f"压缩包内有 {len(entries)} 个文件")
+            raise TableUnreadable(
+                name=name,
+                line=0,
+                why=Text(f"压缩包内有 {len(entries)} 个文件", f"the archive has {len(entries)} files"),
+            )
         if entries[0].flag_bits & 1 or entries[0].file_size > TEXT_BYTES_MAX:
-            raise TableUnreadable(name=name, line=0, why="已加密或过大")
+            raise TableUnreadable(name=name, line=0, why=Text("已加密或过大", "encrypted or too large"))
         with archive.open(entries[0]) as text:
             yield text
 
@@ -78,13 +83,23 @@ def _lines(name: str, text: IO[bytes], width: int) -> Iterator[list[str]]:
             if values == [""]:
                 continue
             if len(values) != width:
-                raise TableUnreadable(name=name, line=number, why=f"有 {len(values)} 个值，应为 {width} 个")
+                raise TableUnreadable(
+                    name=name,
+                    line=number,
+                    why=Text(f"有 {len(values)} 个值，应为 {width} 个", f"it has {len(values)} values, not {width}"),
+                )
             if number > ROWS_MAX:
-                raise TableUnreadable(name=name, line=number, why=f"超过 {ROWS_MAX} 行")
+                raise TableUnreadable(
+                    name=name, line=number, why=Text(f"超过 {ROWS_MAX} 行", f"more than {ROWS_MAX} lines")
+                )
             yield ["" if value == EMPTY else value.strip() for value in values]
         reader.detach()
     except (UnicodeDecodeError, zipfile.BadZipFile, EOFError) as error:
-        raise TableUnreadable(name=name, line=number + 1, why="不是有效的 UTF-8 文本或压缩包损坏") from error
+        raise TableUnreadable(
+            name=name,
+            line=number + 1,
+            why=Text("不是有效的 UTF-8 文本或压缩包损坏", "no UTF-8 text, or the archive is damaged"),
+        ) from error
 
 
 Write = Callable[[bytes], object]

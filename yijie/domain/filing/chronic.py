@@ -10,6 +10,7 @@ from yijie.domain.enrolment import require_insured
 from yijie.domain.transaction import in_transaction
 from yijie.kernel.dates import now, today
 from yijie.kernel.ids import new_id
+from yijie.kernel.language import Text
 
 from .errors import ChronicTaken, FilingStateUnfit, FilingUnknown
 from .models import ChronicFiling
@@ -66,7 +67,9 @@ def decide_chronic(number: int, *, approved: bool, by: str) -> None:
     def work() -> None:
         asked = _standing(number)
         if asked.state != State.REQUESTED:
-            raise FilingStateUnfit(number=number, state=State(asked.state).label, step="办理")
+            raise FilingStateUnfit(
+                number=number, state=Text(State(asked.state).label, asked.state), step=Text("办理", "be decided")
+            )
         asked.state = State.APPROVED if approved else State.REJECTED
         asked.decided_at, asked.decided_by = now(), by
         asked.save(update_fields=["state", "decided_at", "decided_by"])
@@ -82,7 +85,9 @@ def withdraw_chronic(number: int, person_number: str) -> None:
         if asked.person_number != person_number:
             raise FilingUnknown(number=number)
         if asked.state != State.REQUESTED:
-            raise FilingStateUnfit(number=number, state=State(asked.state).label, step="撤销")
+            raise FilingStateUnfit(
+                number=number, state=Text(State(asked.state).label, asked.state), step=Text("撤销", "be withdrawn")
+            )
         asked.withdrawn_at = now()
         asked.save(update_fields=["withdrawn_at"])
 

@@ -12,6 +12,7 @@ from yijie.domain.transaction import fetch, in_transaction, json_text
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import months_after, now, today
 from yijie.kernel.ids import new_id
+from yijie.kernel.language import Text
 from yijie.kernel.region import name_of, pool_of
 
 from .errors import DatesUnfit, FilingKindUnfit, FilingNotNeeded, FilingStateUnfit, FilingUnknown, PromiseMissing
@@ -61,7 +62,10 @@ def request(application: Application, *, by: str) -> Filing:
         require_dates(application.since, application.until)
         person = require_insured((application.person_number, application.insurance, home), application.since)
         if application.kind is FilingKind.RESETTLED_RETIREE and not person.category.startswith("12"):
-            raise FilingKindUnfit(kind=KIND_NAMES[application.kind], why="仅限退休人员，请改选异地长期居住")
+            raise FilingKindUnfit(
+                kind=KIND_NAMES[application.kind],
+                why=Text("仅限退休人员，请改选异地长期居住", "it is for the retired; file long-term residence"),
+            )
         if not application.promised and not application.papers:
             raise PromiseMissing
         filing = Filing.objects.create(
@@ -89,7 +93,7 @@ def request(application: Application, *, by: str) -> Filing:
 def require_dates(since: date, until: date | None) -> None:
     """Refuse a period that ends before it begins or begins more than a year from now."""
     if since > months_after(today(), BEGINS_WITHIN_MONTHS) or (until is not None and until < since):
-        raise DatesUnfit(since=since, until=until or "长期")
+        raise DatesUnfit(since=since, until=until or Text("长期", "no end"))
 
 
 def _end(application: Application) -> date | None:
@@ -103,7 +107,7 @@ def approve(number: int, *, by: str, note: str = "") -> Filing:
     """Approve a request; an older filing of the person for the same care region ends the day before."""
 
     def work() -> Filing:
-        filing = _locked(number, Filing.State.REQUESTED, step="批准")
+        filing = _locked(number, Filing.State.REQUESTED, step=Text("批准", "be approved"))
         for older in Filing.objects.select_for_update().filter(
             person_number=filing.person_number,
             insurance=filing.insurance,
@@ -119,7 +123,12 @@ def approve(number: int, *, by: str, note: str = "") -> Filing:
 def reject(number: int, *, by: str, note: str) -> Filing:
     """Reject a request with a reason the person can read."""
     return in_transaction(
-        lambda: _move(_locked(number, Filing.State.REQUESTED, step="退回"), Filing.State.REJECTED, by=by, note=note)
+        lambda: _move(
+            _locked(number, Filing.State.REQUESTED, step=Text("退回", "be rejected")),
+            Filing.State.REJECTED,
+            by=by,
+            note=note,
+        )
     )
 
 
@@ -127,7 +136,7 @@ def revoke(number: int, *, by: str, note: str = "", person_number: str = "") -> 
     """Revoke a filing in force; care that begins later is not filed. A person named must be the one it is for."""
 
     def work() -> Filing:
-        filing = _locked(number, Filing.State.APPROVED, step="撤销")
+        filing = _locked(number, Filing.State.APPROVED, step=Text("撤销", "be revoked"))
         if person_number and filing.person_number != person_number:
             raise FilingUnknown(number=number)
         return _move(filing, Filing.State.REVOKED, by=by, note=note)
@@ -143,12 +152,12 @@ def referrals_of(person_number: str, since: date, until: date | None) -> list[Fi
     return list((found.filter(since__lte=until) if until else found).order_by("-since", "-id"))
 
 
-def _locked(number: int, state: Filing.State, *, step: str) -> Filing:
+def _locked(number: int, state: Filing.State, *, step: Text) -> Filing:
     filing = Filing.objects.select_for_update().filter(id=number).first()
     if filing is None:
         raise FilingUnknown(number=number)
     if filing.state != state:
-        raise FilingStateUnfit(number=number, state=Filing.State(filing.state).label, step=step)
+        raise FilingStateUnfit(number=number, state=Text(Filing.State(filing.state).label, filing.state), step=step)
     return filing
 
 

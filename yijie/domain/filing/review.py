@@ -9,6 +9,7 @@ from __future__ import annotations
 from yijie.domain.transaction import in_transaction
 from yijie.kernel.codes import FilingKind
 from yijie.kernel.dates import now
+from yijie.kernel.language import Text
 
 from .errors import FilingStateUnfit, FilingUnknown, SameHand, Unreviewed
 from .models import Filing, FilingStep
@@ -38,7 +39,11 @@ def review(number: int, *, by: str, note: str = "") -> Filing:
         agreed = agreed_by(filing)
         _another_hand(agreed, by)
         if len(agreed) >= levels_of(filing.kind) - 1:
-            raise FilingStateUnfit(number=number, state="待终审", step="再次审核")
+            raise FilingStateUnfit(
+                number=number,
+                state=Text("待终审", "ready for the last level"),
+                step=Text("再次审核", "be reviewed again"),
+            )
         FilingStep.objects.create(filing=filing, at=now(), by=by, state=filing.state, note=f"{REVIEWED} {note}".strip())
         return filing
 
@@ -64,7 +69,9 @@ def _requested(number: int) -> Filing:
     if filing is None:
         raise FilingUnknown(number=number)
     if filing.state != Filing.State.REQUESTED:
-        raise FilingStateUnfit(number=number, state=Filing.State(filing.state).label, step="审核")
+        raise FilingStateUnfit(
+            number=number, state=Text(Filing.State(filing.state).label, filing.state), step=Text("审核", "be reviewed")
+        )
     return filing
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yijie.domain.transaction import fetch
+from yijie.kernel.language import Text
 from yijie.kernel.region import name_of, pool_of
 
 from .errors import InstitutionUnknown, NoAgreement, NotOpenForRemote, WrongRegion
@@ -37,11 +38,11 @@ class Standing:
     def require_agreement(self, day: date) -> None:
         """Refuse when no agreement holds on ``day``."""
         if day < self.agreement_since:
-            why = f"尚未生效（{self.agreement_since} 起）"
+            why = Text(f"尚未生效（{self.agreement_since} 起）", f"it begins on {self.agreement_since}")
         elif self.agreement_until is not None and day > self.agreement_until:
-            why = f"已于 {self.agreement_until} 到期"
+            why = Text(f"已于 {self.agreement_until} 到期", f"it ended on {self.agreement_until}")
         elif self.suspended:
-            why = "已被暂停"
+            why = Text("已被暂停", "it is suspended")
         else:
             return
         raise NoAgreement(name=self.name, code=self.code, day=day.isoformat(), why=why)
@@ -49,7 +50,11 @@ class Standing:
     def require_remote(self, *, inpatient: bool, home_region: str) -> None:
         """Refuse a patient insured elsewhere when the institution is not open for that care."""
         if not (self.remote_inpatient if inpatient else self.remote_outpatient):
-            raise NotOpenForRemote(name=self.name, care="住院" if inpatient else "门诊", home=name_of(home_region))
+            raise NotOpenForRemote(
+                name=self.name,
+                care=Text("住院", "inpatient") if inpatient else Text("门诊", "outpatient"),
+                home=name_of(home_region),
+            )
 
     def require_region(self, given: str) -> None:
         """Refuse a message whose care region is not the institution's own pool."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from yijie.domain.transaction import fetch
 from yijie.kernel.dates import SHANGHAI
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen
 
 from .errors import PeriodUnfit
@@ -66,9 +67,11 @@ def period(
 ) -> Period:
     """A period of whole days in Asia/Shanghai, both included; refused where it is none or longer than a year."""
     if until < since:
-        raise PeriodUnfit(since=since, until=until, why="结束日期早于开始日期")
+        raise PeriodUnfit(since=since, until=until, why=Text("结束日期早于开始日期", "it ends before it begins"))
     if (until - since).days >= DAYS_MAX:
-        raise PeriodUnfit(since=since, until=until, why=f"超过 {DAYS_MAX} 天")
+        raise PeriodUnfit(
+            since=since, until=until, why=Text(f"超过 {DAYS_MAX} 天", f"it has more than {DAYS_MAX} days")
+        )
     return Period(institution, since, until, None if cares is None else frozenset(cares), insurance, refunds)
 
 

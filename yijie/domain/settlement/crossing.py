@@ -151,7 +151,7 @@ def conclude(answers: Sequence[tuple[Begun, Granted | YijieError]]) -> list[Outc
     open_ = [n for n, state in states.items() if state == State.RECEIVED]
     done = {o.id for o, _ in settled}
     reasons = {
-        begun.request.settlement: outcome.text()
+        begun.request.settlement: outcome.written()
         for outcome, (begun, _) in zip(outcomes, answers, strict=True)
         if isinstance(outcome, YijieError)
     }
@@ -226,7 +226,7 @@ def expire(encounters: Sequence[int] | None = None) -> int:
         [now(), encounters, encounters, HOMES_MAX],
     )
     expired = [number for (number,) in rows]
-    abort(expired, dict.fromkeys(expired, AttemptAborted().text()))
+    abort(expired, dict.fromkeys(expired, AttemptAborted().written()))
     return len(expired)
 
 
@@ -257,7 +257,7 @@ def aborted_by_question(attempts: Sequence[int], home_node: str) -> dict[int, st
         _record(missing, now())
     states = _lock(attempts)
     open_ = [number for number, state in states.items() if state == State.RECEIVED]
-    abort(open_, dict.fromkeys(open_, AttemptAborted().text()))
+    abort(open_, dict.fromkeys(open_, AttemptAborted().written()))
     return {number: "settled" if state == State.SETTLED else "aborted" for number, state in states.items()}
 
 

@@ -16,7 +16,9 @@ import msgspec
 from yijie.domain import encounter
 from yijie.domain.transaction import execute, fetch, from_json, in_transaction, json_text
 from yijie.kernel.dates import in_shanghai, now
+from yijie.kernel.errors import told_in
 from yijie.kernel.ids import new_id, parse_public_id, public_id
+from yijie.kernel.language import Text
 from yijie.kernel.region import name_of
 
 from .errors import AttemptOpen, CertificateUnknown
@@ -63,7 +65,9 @@ def certify(
 def _certify(encounter_number: str, institution: str, person_number: str, reason: str, batch: str) -> Certificate:
     record = encounter.lock(encounter_number, institution, person_number)
     batch = batch or record.segment_batch()
-    encounter.require_unsettled(record, step="出具结算失败证明", batch=batch)
+    encounter.require_unsettled(
+        record, step=Text("出具结算失败证明", "a certificate of failed settlement"), batch=batch
+    )
     if held := record.certified.get(batch):
         return certificate_of(held)
     attempts = fetch(
@@ -91,7 +95,7 @@ def _certify(encounter_number: str, institution: str, person_number: str, reason
         reason=reason,
         bill={name: getattr(bill, name) for name in PARTS},
         attempts=[
-            {"attempt": str(attempt), "at": in_shanghai(at).isoformat(), "reason": why}
+            {"attempt": str(attempt), "at": in_shanghai(at).isoformat(), "reason": told_in(why, "zh")}
             for attempt, _, at, why in attempts
         ],
     )

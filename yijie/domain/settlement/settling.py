@@ -22,6 +22,7 @@ from yijie.kernel.codes import Fund
 from yijie.kernel.dates import in_shanghai, now
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id, public_id
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, half_up, yuan
 
 from .errors import Certified, InsuranceDiffers, NotDischarged, TotalDiffers
@@ -269,8 +270,10 @@ def _checked(charge: Charge, records: dict[int, Record], *, quoting: bool) -> _O
         if charge.insurance != record.insurance:
             raise InsuranceDiffers(given=charge.insurance, number=record.number, registered=record.insurance)
         if record.state == "settled" or batch in record.settled:
-            encounter.require_unsettled(record, step="再次结算", batch=batch if batch in record.settled else "")
-        record.require("open", "discharged", step="结算", todo="请重新登记")
+            encounter.require_unsettled(
+                record, step=Text("再次结算", "settling again"), batch=batch if batch in record.settled else ""
+            )
+        record.require("open", "discharged", step=Text("结算", "settling"), todo=Text("请重新登记", "register again"))
         if certificate := record.certified.get(batch):
             raise Certified(number=record.number, certificate=certificate)
     except YijieError as refusal:

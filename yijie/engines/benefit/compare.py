@@ -24,7 +24,8 @@ from yijie.engines.benefit.policy import Adjuster, Layer, Policy
 from yijie.engines.benefit.signature import Kind
 from yijie.engines.benefit.steps import Condition, Step
 from yijie.engines.benefit.values import Leaf
-from yijie.engines.benefit.words import LABELS, Text, dimension_label
+from yijie.engines.benefit.words import LABELS, dimension_label
+from yijie.kernel.language import Text
 
 Subject: TypeAlias = Layer | Adjuster
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yijie.engines.benefit.words import Text
+from yijie.kernel.language import Text
 
 EVERYBODY = Text("所有人", "everybody")
 MISSING = Text("无", "none")

@@ -11,13 +11,8 @@ from yijie.engines.benefit.dated import Dated, Entry, Source
 from yijie.engines.benefit.explain import kind_text, units_text
 from yijie.engines.benefit.signature import Kind
 from yijie.engines.benefit.values import Absent, Band, Gap, Key, Leaf, Phase, Span, Table, Value
-from yijie.engines.benefit.words import (
-    CLOSED_DIMENSIONS,
-    NUMBER_DIMENSIONS,
-    Text,
-    Vocabulary,
-    dimension_label,
-)
+from yijie.engines.benefit.words import CLOSED_DIMENSIONS, NUMBER_DIMENSIONS, Vocabulary, dimension_label
+from yijie.kernel.language import Text
 from yijie.kernel.money import yuan
 
 NO_RULE = Text("不设", "none")

@@ -10,7 +10,8 @@ from yijie.engines.benefit.policy import Layer, Policy
 from yijie.engines.benefit.profile import facts_of
 from yijie.engines.benefit.resolve import bars, in_force
 from yijie.engines.benefit.values import Facts, Key, Span
-from yijie.engines.benefit.words import Text, Vocabulary, dimension_label
+from yijie.engines.benefit.words import Vocabulary, dimension_label
+from yijie.kernel.language import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import spoken
 
 
 class FileError(YijieError):
@@ -26,8 +27,9 @@ class FileError(YijieError):
     def __str__(self) -> str:
         return f"{self.text('en')} [{self.code}]"
 
-    def text(self, language: str = "zh") -> str:
+    def text(self, language: str = "") -> str:
         """The message for a person, with the place in front."""
+        language = language or spoken()
         said = super().text(language)
         return said.replace("：/ ", "：", 1) if language == "zh" else said.replace(": /: ", ": ", 1)
 

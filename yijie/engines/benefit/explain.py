@@ -11,7 +11,8 @@ from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.primitives import PRIMITIVES, Kind
 from yijie.engines.benefit.result import BandShare, TraceStep
 from yijie.engines.benefit.values import Choice, Derived, Figure
-from yijie.engines.benefit.words import Text, Vocabulary, dimension_label
+from yijie.engines.benefit.words import Vocabulary, dimension_label
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, Ratio, percent, yuan
 
 CEILING = Text(

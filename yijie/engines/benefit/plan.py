@@ -12,7 +12,7 @@ from typing import cast
 from yijie.engines.benefit.dated import Entry
 from yijie.engines.benefit.document import Place
 from yijie.engines.benefit.values import Band, Choice, Figure, Gap, Phase
-from yijie.engines.benefit.words import Text
+from yijie.kernel.language import Text
 from yijie.kernel.money import Ratio
 
 

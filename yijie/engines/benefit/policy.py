@@ -14,8 +14,9 @@ from yijie.engines.benefit.document import Place
 from yijie.engines.benefit.refusals import RuleNotDeclared, StayCrossesYears, YearRuleMissing
 from yijie.engines.benefit.steps import Condition, Step
 from yijie.engines.benefit.values import look_up
-from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT, Text, Vocabulary, member_of
+from yijie.engines.benefit.words import HOSPITAL, PERSONAL_ACCOUNT, Vocabulary, member_of
 from yijie.kernel.codes import Fund
+from yijie.kernel.language import Text
 
 if TYPE_CHECKING:
     from yijie.engines.benefit.compiled import Programs

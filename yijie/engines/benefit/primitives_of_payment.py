@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from yijie.engines.benefit.signature import PERIODS, UNIT, Kind, Primitive
-from yijie.engines.benefit.words import Text
+from yijie.kernel.language import Text
 
 
 class RatioRule(Primitive):

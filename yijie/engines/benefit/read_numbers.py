@@ -11,7 +11,7 @@ from yijie.engines.benefit import document as doc
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import BadNumber, OutOfRange, RangeReversed
 from yijie.engines.benefit.values import Span
-from yijie.engines.benefit.words import Text
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, Ratio, fen_from_yuan, ratio_from_text
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

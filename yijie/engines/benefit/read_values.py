@@ -35,7 +35,8 @@ from yijie.engines.benefit.read_numbers import (
     read_units,
 )
 from yijie.engines.benefit.values import Absent, Band, Derived, Figure, Found, Gap, Key, Leaf, Phase, Table, Value
-from yijie.engines.benefit.words import NUMBER_DIMENSIONS, PARTS, Text, Vocabulary
+from yijie.engines.benefit.words import NUMBER_DIMENSIONS, PARTS, Vocabulary
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen
 
 LeafReader = Callable[[Node, str], Found]

@@ -13,9 +13,9 @@ from yijie.engines.benefit.words import (
     NUMBER_DIMENSIONS,
     OPEN_DIMENSIONS,
     UNCLEAR,
-    Text,
     Vocabulary,
 )
+from yijie.kernel.language import Text
 
 Pool = Mapping[str, Node]
 

@@ -13,9 +13,10 @@ from yijie.engines.benefit.explain import COUNTS, exact_yuan, figure_text, step_
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.result import AllowancePaid, BandShare, Benefit, LayerShare, TraceStep
-from yijie.engines.benefit.words import PARTS, Text, word_of
+from yijie.engines.benefit.words import PARTS, word_of
 from yijie.kernel.codes import RemoteSituation
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 from yijie.kernel.money import percent, yuan
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
-from yijie.engines.benefit.words import Text
+from yijie.kernel.language import Text
 
 
 class Kind(StrEnum):

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from yijie.engines.benefit.document import Place
 from yijie.engines.benefit.refusals import FactMissing, NothingSaid, ParameterUnknown
-from yijie.engines.benefit.words import Text
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, share_of
 
 FactValue: TypeAlias = str | int | frozenset[str] | None

@@ -23,20 +23,9 @@ from yijie.kernel.codes import (
     RemoteSituation,
     SpecialGroup,
 )
+from yijie.kernel.language import Text
 
 Member = TypeVar("Member", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A wording for people in both languages."""
-
-    zh: str
-    en: str
-
-    def say(self, language: str) -> str:
-        """The wording in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
 
 def word_of(member: StrEnum) -> str:

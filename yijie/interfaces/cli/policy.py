@@ -16,10 +16,11 @@ from yijie.engines.benefit import Policy, load_policies, load_policy
 from yijie.engines.benefit.compare import compare
 from yijie.engines.benefit.policy import Layer
 from yijie.engines.benefit.primitives import PRIMITIVES
-from yijie.engines.benefit.words import LABELS, Text
+from yijie.engines.benefit.words import LABELS
 from yijie.interfaces.cli.language import Language
 from yijie.interfaces.cli.new_policy import schema_text, write_new_policy
 from yijie.interfaces.cli.wrapping import print_wrapped
+from yijie.kernel.language import Text
 from yijie.kernel.region import NATION
 
 app = typer.Typer(no_args_is_help=True)

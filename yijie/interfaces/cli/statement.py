@@ -14,10 +14,11 @@ from yijie.engines.benefit.case import Case
 from yijie.engines.benefit.explain import band_sentence
 from yijie.engines.benefit.profile import ordinals
 from yijie.engines.benefit.result import LayerShare, TraceStep
-from yijie.engines.benefit.words import HOSPITAL, LABELS, PARTS, PERSONAL_ACCOUNT, Text, word_of
+from yijie.engines.benefit.words import HOSPITAL, LABELS, PARTS, PERSONAL_ACCOUNT, word_of
 from yijie.interfaces.cli.trace import print_trace
 from yijie.interfaces.cli.wrapping import print_wrapped
 from yijie.kernel.codes import Relation
+from yijie.kernel.language import Text
 from yijie.kernel.money import percent, yuan
 
 PART_REASONS = {

@@ -13,9 +13,10 @@ from yijie.engines.benefit.dated import Entry
 from yijie.engines.benefit.explain import band_sentence, parameter_sentence, step_words
 from yijie.engines.benefit.plan import Use
 from yijie.engines.benefit.result import TraceStep
-from yijie.engines.benefit.words import LABELS, Text
+from yijie.engines.benefit.words import LABELS
 from yijie.interfaces.cli.wrapping import print_wrapped
 from yijie.kernel.codes import Relation
+from yijie.kernel.language import Text
 
 HEADING = Text("办理依据（供经办人员核对）", "Grounds, for the officer")
 FROM_POLICY = Text("依据：", "rests on: ")

@@ -74,12 +74,13 @@ def serving(port: int, database: Any) -> Iterator[Stage]:
 def wait_for(process: subprocess.Popen[bytes], address: str, log: str) -> None:
     """Wait until a serving process answers; ``log`` is where its words are if it never does."""
     deadline = time.monotonic() + READY_SECONDS_MAX
-    while True:
-        try:
-            httpx.get(address, trust_env=False, timeout=2)
-        except httpx.TransportError as error:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise ServerDidNotStart(log=log) from error
-            time.sleep(0.05)
-        else:
-            return
+    with httpx.Client(trust_env=False, timeout=2) as client:
+        while True:
+            try:
+                client.get(address)
+            except httpx.TransportError as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise ServerDidNotStart(log=log) from error
+                time.sleep(0.05)
+            else:
+                return

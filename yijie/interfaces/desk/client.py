@@ -19,7 +19,9 @@ from yijie.domain import access, institution
 from yijie.interfaces.fsi.service import answer
 from yijie.kernel.dates import SHANGHAI, now
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import speaking
 
+from .language import language
 from .page import DeskRequest
 
 FORM_AGE_MAX = timedelta(hours=8)
@@ -77,7 +79,7 @@ def body_of(request: DeskRequest, infno: str, payload: Mapping[str, Any], *, ins
 
 def send(body: bytes) -> Any:
     """Give a message to the platform; its ``output``, exact numbers, or :class:`DeskRefused`."""
-    with access.as_platform():
+    with access.as_platform(), speaking(language()):
         said = json.loads(answer(body), parse_float=Decimal)
     if said["infcode"] != 0:
         raise DeskRefused(said=said["err_msg"])

@@ -13,8 +13,6 @@ from typing import Any
 
 from defusedxml import DefusedXmlException
 from django.core.files.uploadedfile import UploadedFile
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from yijie.kernel.errors import YijieError
 
@@ -147,6 +145,9 @@ def _lines(content: bytes, bounds: Bounds) -> Iterator[list[str]]:
 
 def _xlsx_rows(content: bytes, bounds: Bounds) -> Iterator[Iterable[Any]]:
     """Rows of a workbook's first sheet, if it does not unpack to more than memory bears."""
+    from openpyxl import load_workbook  # noqa: PLC0415  importing it takes as long as a sixth of a server's start
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())

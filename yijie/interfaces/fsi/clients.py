@@ -19,6 +19,7 @@ from yijie.domain.transaction import reading
 from yijie.kernel import sm
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 from .models import Client
 from .sealing import seal, unseal
@@ -78,19 +79,34 @@ class Profile:
         """Refuse a profile whose parts do not go together."""
         signing = self.gateway in (Client.Gateway.API, Client.Gateway.TIF, Client.Gateway.OAUTH)
         if self.gateway not in Client.Gateway.values or self.signed not in Client.Signed.values:
-            raise ClientUnfit(why=f"没有网关 {self.gateway} 或签名范围 {self.signed}")
+            raise ClientUnfit(
+                why=Text(
+                    f"没有网关 {self.gateway} 或签名范围 {self.signed}",
+                    f"no gateway {self.gateway}, or nothing is signed as {self.signed}",
+                )
+            )
         if signing and not (self.access_key and len(self.secret) >= SECRET_MIN):
-            raise ClientUnfit(why=f"网关 {self.gateway} 需要访问标识和至少 {SECRET_MIN} 个字符的密钥")
+            raise ClientUnfit(
+                why=Text(
+                    f"网关 {self.gateway} 需要访问标识和至少 {SECRET_MIN} 个字符的密钥",
+                    f"gateway {self.gateway} needs an access key and a secret of at least {SECRET_MIN} characters",
+                )
+            )
         if self.gateway == Client.Gateway.OAUTH and not (self.username and self.password):
-            raise ClientUnfit(why="网关 oauth 需要用户名和口令")
+            raise ClientUnfit(why=Text("网关 oauth 需要用户名和口令", "gateway oauth needs a user name and a password"))
         if not 1 <= self.window_seconds <= WINDOW_SECONDS_MAX:
-            raise ClientUnfit(why=f"时间戳有效秒数应在 1 与 {WINDOW_SECONDS_MAX} 之间")
+            raise ClientUnfit(
+                why=Text(
+                    f"时间戳有效秒数应在 1 与 {WINDOW_SECONDS_MAX} 之间",
+                    f"a time stamp is good for 1 to {WINDOW_SECONDS_MAX} seconds",
+                )
+            )
         if self.signed != Client.Signed.NOTHING:
             sm.require_public_key(self.public_key)
         if self.sm4_key and len(self.sm4_key.encode()) != sm.BLOCK_BYTES:
-            raise ClientUnfit(why="SM4 密钥须为 16 字节")
+            raise ClientUnfit(why=Text("SM4 密钥须为 16 字节", "an SM4 key has 16 bytes"))
         if self.encrypts_output and not self.sm4_key:
-            raise ClientUnfit(why="output 加密需要 SM4 密钥")
+            raise ClientUnfit(why=Text("output 加密需要 SM4 密钥", "an encrypted output needs an SM4 key"))
 
 
 COLUMNS = tuple(one.name for one in fields(Profile))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yijie.kernel.codes import CareKind, Fund, Insurance
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 
 class CareNotOffered(YijieError):
@@ -71,9 +72,17 @@ def care_of(medical_type: str, *, stay: bool | None = None) -> CareKind:
     if care is None:
         raise CareNotOffered(medical_type=medical_type)
     if stay and medical_type not in STAY_TYPES:
-        raise CareUnfit(medical_type=medical_type, kind="住院", example="2101 普通住院、52 生育住院")
+        raise CareUnfit(
+            medical_type=medical_type,
+            kind=Text("住院", "a stay"),
+            example=Text("2101 普通住院、52 生育住院", "2101 ordinary stay, 52 maternity stay"),
+        )
     if stay is False and medical_type in STAY_TYPES - EMERGENCY_TYPES:
-        raise CareUnfit(medical_type=medical_type, kind="门诊", example="11 普通门诊、14 门诊慢特病")
+        raise CareUnfit(
+            medical_type=medical_type,
+            kind=Text("门诊", "a visit"),
+            example=Text("11 普通门诊、14 门诊慢特病", "11 ordinary visit, 14 chronic or special disease"),
+        )
     return CareKind.INPATIENT if stay and medical_type in EMERGENCY_TYPES else care
 
 

@@ -253,7 +253,7 @@ def _concluded(claim: Claim, begun: settlement.BegunVoid, conclude) -> str:  # n
 
 
 def _abort(begun: settlement.BegunVoid, refusal: YijieError) -> None:
-    in_transaction(lambda: settlement.abort([begun.attempt], {begun.attempt: refusal.text()}))
+    in_transaction(lambda: settlement.abort([begun.attempt], {begun.attempt: refusal.written()}))
     exchange.wake()
 
 

@@ -14,7 +14,9 @@ from yijie.interfaces.fsi.errors import BodyTooLarge, FieldMissing, InfnoDisagre
 from yijie.interfaces.fsi.jsontext import BODY_BYTES_MAX, json_value
 from yijie.interfaces.fsi.reading import read_header
 from yijie.interfaces.fsi.wording import kind_words, shown
+from yijie.kernel.language import Text
 
+WHOLE, INPUT = Text("报文", "the message"), Text("input", "input")
 BOM = b"\xef\xbb\xbf"
 _CANONICAL = msgspec.json.Encoder(order="deterministic", decimal_format="number")
 
@@ -80,7 +82,7 @@ def read_message(body: bytes, path_infno: str | None = None) -> Unopened:
     Raises an :class:`~yijie.interfaces.fsi.errors.FsiError` for bytes that are no message, a header that breaks
     table 1.1, or a number that differs from the path's. The transaction number itself is not looked up here.
     """
-    message = dict(_object(json_value(_text(body), "报文"), "报文"))
+    message = dict(_object(json_value(_text(body), WHOLE), WHOLE))
     payload = message.pop("input", None)
     header, extra = read_header(message)
     infno = _agreed_infno(header.pop("infno", ""), path_infno)
@@ -94,8 +96,8 @@ def opened(message: Unopened, keys: Keys = PLAIN) -> Envelope:
     nor the text of one.
     """
     text = opened_text(message.payload, message.sent, message.body, keys)
-    value = message.payload if text is None else json_value(text, "input") if text else None
-    payload = {} if value is None else _object(value, "input")
+    value = message.payload if text is None else json_value(text, INPUT) if text else None
+    payload = {} if value is None else _object(value, INPUT)
     return Envelope(infno=message.infno, input=payload, extra=message.extra, **message.header)
 
 
@@ -115,10 +117,10 @@ def _text(body: bytes) -> str:
     try:
         return body.removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise NotUtf8(where=f"从第{error.start + 1}字节起") from None
+        raise NotUtf8(where=Text(f"从第{error.start + 1}字节起", f"from byte {error.start + 1}")) from None
 
 
-def _object(value: Any, what: str) -> dict[str, Any]:
+def _object(value: Any, what: Text) -> dict[str, Any]:
     if not isinstance(value, dict):
         got, got_en = kind_words(value)
         raise NotAnObject(what=what, got=got, got_en=got_en)
@@ -131,5 +133,7 @@ def _agreed_infno(infno: str, path_infno: str | None) -> str:
         raise InfnoDisagrees(infno=shown(infno), path_infno=shown(path_infno))
     if not infno and not path_infno:
         where = "报文头的“交易编号”（infno）"
-        raise FieldMissing(where=where, path="infno", label="交易编号", field="infno", node="", row=None)
+        raise FieldMissing(
+            where=where, path="infno", label=Text("交易编号", "transaction"), field="infno", node="", row=None
+        )
     return infno or path_infno

@@ -288,4 +288,4 @@ def err_msg(error: YijieError) -> str:
     '交易编号“9999”不存在，请核对接口规范中的交易编号后重新发送 [fsi.unknown_transaction]'
     """
     tail = f" [{error.code}]"
-    return clipped(error.text("zh"), ERR_MSG_MAX - len(tail)) + tail
+    return clipped(error.text(), ERR_MSG_MAX - len(tail)) + tail

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 from .codes import EMERGENCY_TYPES, TRAUMA_TYPES
 from .errors import FsiError
@@ -66,7 +67,7 @@ def _read(content: str) -> dict[str, str]:
     if not content.lstrip().startswith("{"):
         return {}
     try:
-        said = json_value(content, "exp_content")
+        said = json_value(content, Text("exp_content", "exp_content"))
     except FsiError as error:
         raise ExtensionUnreadable(example='{"IPT_TYPE":"2"}') from error
     return {name.upper(): str(value) for name, value in said.items() if isinstance(value, str | Decimal)}

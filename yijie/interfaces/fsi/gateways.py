@@ -31,6 +31,7 @@ from typing import Any
 
 from yijie.domain.transaction import execute, fetch, in_transaction
 from yijie.kernel.dates import SHANGHAI, now
+from yijie.kernel.language import Text
 
 from .clients import Profile
 from .gateway_errors import CallerUnknown, HeadersMissing, NonceUsed, SignatureWrong, StampExpired
@@ -60,7 +61,12 @@ def _api(profile: Profile, headers: Headers, infno: str, _body: bytes) -> None:
     expected = base64.b64encode(hmac.digest(profile.secret.encode(), signed.encode(), "sha1")).decode()
     _require_signature(expected, sent["_api_signature"])
     if sent["_api_name"].upper() != infno:
-        raise SignatureWrong(why=f"_api_name 为 {sent['_api_name'][:20]}，报文交易编号为 {infno}")
+        raise SignatureWrong(
+            why=Text(
+                f"_api_name 为 {sent['_api_name'][:20]}，报文交易编号为 {infno}",
+                f"_api_name is {sent['_api_name'][:20]}, the message {infno}",
+            )
+        )
 
 
 def _tif(profile: Profile, headers: Headers, _infno: str, body: bytes) -> None:
@@ -71,7 +77,9 @@ def _tif(profile: Profile, headers: Headers, _infno: str, body: bytes) -> None:
     expected = hashlib.sha256(f"{stamp}{profile.secret}{nonce}{stamp}".encode()).hexdigest()
     _require_signature(expected, sent["x-tif-signature"].lower())
     if len(nonce) > NONCE_MAX:
-        raise SignatureWrong(why=f"x-tif-nonce 超过 {NONCE_MAX} 个字符")
+        raise SignatureWrong(
+            why=Text(f"x-tif-nonce 超过 {NONCE_MAX} 个字符", f"x-tif-nonce has more than {NONCE_MAX} characters")
+        )
     until = moment + timedelta(seconds=profile.window_seconds)
     _use_nonce(profile.access_key, f"{stamp} {nonce}", hashlib.sha256(body).digest(), until)
 
@@ -120,7 +128,9 @@ def _require_key(profile: Profile, key: str) -> None:
 
 def _require_signature(expected: str, given: str) -> None:
     if not hmac.compare_digest(expected.encode(), given.encode()):
-        raise SignatureWrong(why="请核对密钥、签名原文与编码")
+        raise SignatureWrong(
+            why=Text("请核对密钥、签名原文与编码", "check the secret, the text that is signed, and its encoding")
+        )
 
 
 def _use_nonce(access_key: str, nonce: str, request: bytes, until: datetime) -> None:

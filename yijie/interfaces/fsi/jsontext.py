@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from yijie.interfaces.fsi.errors import DuplicateKey, FsiError, NotJson, NotUtf8, NumberUnusable, TooDeep, clipped
 from yijie.interfaces.fsi.wording import KEY_ROOM, VALUE_ROOM, shown
+from yijie.kernel.language import Text
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
 """Bytes of one message: enough for a photograph of 2 M characters or some 4,000 fee lines."""
@@ -36,7 +37,7 @@ class _Unusable(Exception):
     """A number outside what any field could hold."""
 
 
-def json_value(text: str, what: str) -> Any:
+def json_value(text: str, what: Text) -> Any:
     """The value of a JSON text. ``what`` names it in error texts (报文, input). Raises an :class:`FsiError`."""
     try:
         value = _DECODER.decode(text)
@@ -89,14 +90,14 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _refuse_half_pairs(value: Any, what: str) -> None:
+def _refuse_half_pairs(value: Any, what: Text) -> None:
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
-        raise NotUtf8(where=f"{what}含有不成对的代理字符") from None
+        raise NotUtf8(where=Text(f"{what.zh}含有不成对的代理字符", f"{what.en}: half of a surrogate pair")) from None
 
 
-def _refuse_depth(value: Any, what: str) -> None:
+def _refuse_depth(value: Any, what: Text) -> None:
     """Walks level by level, so that depth costs no stack; only objects and lists are looked into."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(NESTING_MAX):
@@ -111,5 +112,5 @@ def _refuse_depth(value: Any, what: str) -> None:
     raise _too_deep(what)
 
 
-def _too_deep(what: str) -> FsiError:
+def _too_deep(what: Text) -> FsiError:
     return TooDeep(what=what, depth_max=NESTING_MAX)

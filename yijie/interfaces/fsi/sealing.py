@@ -13,6 +13,7 @@ from functools import cache
 from yijie.interfaces.server.postgres import data_home
 from yijie.kernel import sm
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 KEY_BYTES = 16
 NONCE_BYTES = 12
@@ -41,7 +42,9 @@ def unseal(sealed: bytes | None, place: str) -> str:
     try:
         opened = sm.sm4_gcm_decrypt(installation_key(), raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
     except sm.CiphertextUnreadable as error:
-        raise ClientKeyUnusable(why="与登记时使用的密钥不同") from error
+        raise ClientKeyUnusable(
+            why=Text("与登记时使用的密钥不同", "it is not the one used when they were registered")
+        ) from error
     return opened.decode()
 
 
@@ -54,7 +57,7 @@ def installation_key() -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ClientKeyUnusable(why="应为 32 位十六进制数")
+        raise ClientKeyUnusable(why=Text("应为 32 位十六进制数", "it must have 32 hexadecimal digits"))
     return key
 
 

@@ -136,10 +136,11 @@ class Located(msgspec.Struct):
 
 
 class HandedOn(msgspec.Struct):
-    """A transaction of the national interface as JSON text, and the institution that sent it."""
+    """A transaction of the national interface as JSON text, the institution that sent it, and its desk's language."""
 
     request: str
     at: Standing
+    language: str = "zh"
 
 
 class Output(msgspec.Struct):

@@ -18,6 +18,7 @@ from yijie.domain.institution import Standing
 from yijie.domain.settlement import BegunVoid
 from yijie.domain.transaction import fetch
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import speaking
 
 from .bodies import require_readable
 
@@ -130,7 +131,8 @@ def hand_on(message: Message) -> Any:
 
     at = msgspec.convert(message.body["at"], Standing)
     _require_care(message, at.pool)
-    return {"output": run_handed_on(message.body["request"].encode(), at).decode()}
+    with speaking(message.body.get("language", "zh")):
+        return {"output": run_handed_on(message.body["request"].encode(), at).decode()}
 
 
 def explain(message: Message) -> Any:

@@ -16,6 +16,7 @@ from yijie.domain.exchange import PeerSilent
 from yijie.domain.exchange.asking import error_in
 from yijie.domain.settlement import Begun, BegunVoid
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import spoken
 from yijie.kernel.money import Fen
 from yijie.kernel.sm import sm3
 
@@ -146,4 +147,5 @@ def digest_of(kind: str, number: str) -> str:
 
 def hand_on(node: str, request: str, at: Any) -> str:
     """Hand a transaction of the national interface on to the home node; its output as JSON text."""
-    return str(exchange.ask(node, "his.hand_on", {"request": request, "at": plain(at)})["output"])
+    body = {"request": request, "at": plain(at), "language": spoken()}
+    return str(exchange.ask(node, "his.hand_on", body)["output"])

@@ -13,7 +13,7 @@ from yijie.domain import access, settlement
 from yijie.domain.access import Happened
 from yijie.domain.transaction import execute, fetch, in_transaction
 from yijie.kernel.dates import in_shanghai, now
-from yijie.kernel.errors import YijieError
+from yijie.kernel.errors import YijieError, told_in
 from yijie.kernel.money import yuan
 
 REASON_MAX = 400
@@ -127,7 +127,7 @@ def _fact(zh: str, en: str, value: Words) -> Fact:
 
 
 def _why(zh: str, en: str, text: str) -> list[Fact]:
-    return [_fact(zh, en, _same(text))] if text else []
+    return [_fact(zh, en, Words(told_in(text, "zh"), told_in(text, "en")))] if text else []
 
 
 def _same(text: str) -> Words:

@@ -70,7 +70,7 @@ def end_holds(node: str, states: Sequence[Sequence[Any]]) -> None:
 
 def note_failure(node: str, error: YijieError) -> None:
     """Remember for the operator what went wrong with a node."""
-    note(node, error=error.text("zh"))
+    note(node, error=error.written())
 
 
 def note_answer(node: str) -> None:

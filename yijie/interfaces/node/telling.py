@@ -14,25 +14,37 @@ from yijie.kernel.region import name_of
 from .resolve import NotByHand, explained, remedy
 from .status import PeerStanding, positions, standing
 
+COLUMNS = (
+    ("节点", "node"),
+    ("辖区", "regions"),
+    ("最近答复", "heard"),
+    ("待发", "waiting"),
+    ("最早", "oldest"),
+    ("重试", "tries"),
+    ("被拒", "refused"),
+)
+
 
 def print_status() -> None:
     """Print the state of the node this process stands on."""
     console, seen = Console(markup=False), standing()
     table = Table(title=f"节点 node {seen.code}")
-    for heading in ("节点 node", "辖区 regions", "最近答复 heard", "待发 waiting", "最早 oldest", "重试 tries",
-                    "被拒 refused", "最近错误 last error"):  # fmt: skip
-        table.add_column(heading)
+    for zh, en in COLUMNS:
+        table.add_column(f"{zh}\n{en}")
     for peer in seen.peers:
         table.add_row(*_peer(peer, own=seen.code))
     console.print(table)
+    for peer in seen.peers:
+        if peer.error:
+            console.print(f"  {peer.code} 最近错误 last error {_ago(peer.failed_at)}: {_both(peer.error)}")
     young, old, stuck = seen.holds_by_age
     console.print(f"预占 open holds: <20s {young}, <5min {old}, >5min {stuck}")
     oldest = f", 最早 oldest {seen.attempts[0].number} {_ago(seen.attempts[0].at)}" if seen.attempts else ""
     console.print(f"未了办理 open attempts: {seen.attempts_open}{oldest}")
     for one in seen.ended:
-        console.print(f"  {one.number} {one.state} {in_shanghai(one.at):%H:%M:%S} {one.reason}")
+        console.print(f"  {one.number} {one.state} {in_shanghai(one.at):%H:%M:%S} {_both(one.reason)}")
     for case in seen.cases:
-        console.print(f"  需人工 case: {case.kind} {case.number}: {case.why}（yijie node resolve {case.number}）")
+        console.print(f"  需人工 case: {case.kind} {case.number}: {_both(case.why)} (yijie node resolve {case.number})")
     for refused in seen.refused:
         last = f"{in_shanghai(refused.last_at):%Y-%m-%d %H:%M:%S}"
         console.print(f"  拒收 refused messages: {refused.code} × {refused.count}, 最近 last {last}")
@@ -42,14 +54,19 @@ def _peer(peer: PeerStanding, *, own: str) -> list[str]:
     role = peer.role if peer.state == "active" else peer.state
     name = f"{peer.code}{'*' if peer.code == own else ''} ({role}) {peer.address}"
     oldest = _ago(peer.oldest_at) if peer.oldest_at else ""
-    cells = [peer.regions, _ago(peer.heard_at), peer.waiting, oldest, peer.tries, peer.refused, peer.error]
+    cells = [peer.regions, _ago(peer.heard_at), peer.waiting, oldest, peer.tries, peer.refused]
     return [name, *map(str, cells)]
+
+
+def _both(written: str) -> str:
+    """A refusal kept in a row, in both languages on one line."""
+    return " ".join(written.splitlines())
 
 
 def _ago(moment: datetime | None) -> str:
     if moment is None:
         return "从未 never"
-    return f"{(now() - moment).total_seconds():.0f} 秒前 s ago"
+    return f"{(now() - moment).total_seconds():.0f} 秒 s"
 
 
 def print_positions() -> bool:

@@ -11,12 +11,13 @@ from itertools import pairwise
 from yijie.engines.benefit import Policy
 from yijie.engines.benefit.explain import band_sentence, step_words
 from yijie.engines.benefit.result import Benefit, TraceStep
-from yijie.engines.benefit.words import LABELS, Text, dimension_label
+from yijie.engines.benefit.words import LABELS, dimension_label
 from yijie.interfaces.simulate.charts import PATTERNS, Bar, bars, differences, shares
 from yijie.interfaces.simulate.compare import AGAINST, NEW, Comparison
 from yijie.interfaces.simulate.largest import Change
 from yijie.interfaces.simulate.summary import BORDERS_YUAN, DIMENSIONS, SIDE, Summary, Tally
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, yuan
 
 PAYERS = {

@@ -17,7 +17,6 @@ from yijie.interfaces.desk.language import language
 from yijie.interfaces.desk.original import original_of, signed_number
 from yijie.interfaces.desk.page import DeskRequest, note, page
 from yijie.interfaces.desk.pages.settlements import READERS, found_statement
-from yijie.interfaces.desk.statement_pdf import statement_pdf
 from yijie.interfaces.desk.words import SETTLEMENT_STATES, chosen
 from yijie.interfaces.statement import CATEGORIES, FUNDS, PARTS, Statement
 from yijie.kernel.money import Fen
@@ -71,6 +70,8 @@ def statement(request: DeskRequest, number: str) -> HttpResponse:
 @page("settlements/<str:number>/statement.pdf", "settlements_statement_pdf", READERS)
 def pdf(request: DeskRequest, number: str) -> HttpResponse:
     """The statement as PDF."""
+    from yijie.interfaces.desk.statement_pdf import statement_pdf  # noqa: PLC0415  its library is slow to import
+
     found = found_statement(number)
     _noted(request, found)
     made = statement_pdf(_shown(found, _address(request, number)))

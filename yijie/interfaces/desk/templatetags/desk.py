@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from yijie.interfaces.desk.language import language, say as in_language
 from yijie.kernel.dates import in_shanghai
+from yijie.kernel.errors import told_in
 from yijie.kernel.identity import masked_name, masked_number
 from yijie.kernel.money import yuan
 from yijie.kernel.region import name_of
@@ -71,6 +72,12 @@ def moment_exact(at: datetime | None) -> str:
 def day(at: date | None) -> str:
     """A date: 2026-03-05."""
     return f"{at:%Y-%m-%d}" if at else "–"
+
+
+@register.filter
+def told(written: str) -> str:
+    """A refusal kept in a row, in the language of the request."""
+    return told_in(written, language())
 
 
 @register.filter

@@ -13,6 +13,7 @@ from yijie.interfaces.fsi.extension import flags
 from yijie.interfaces.fsi.lines import graded_out, lines_in, require_one_encounter
 from yijie.interfaces.fsi.names import DISCHARGE, STAY, kept
 from yijie.kernel.ids import parse_public_id
+from yijie.kernel.language import Text
 
 from .outpatient import locked, require_identity
 
@@ -53,8 +54,13 @@ def change_stay(call: Call) -> Done:
     """Change admission data and diagnoses of a stay that is not settled; diagnoses are replaced rank by rank."""
     row = call.one("adminfo")
     record = locked(call, row, stay=True)
-    encounter.require_unsettled(record, step="变更入院信息")
-    record.require("open", "discharged", step="变更入院信息", todo="请重新办理入院")
+    encounter.require_unsettled(record, step=Text("变更入院信息", "changing the admission"))
+    record.require(
+        "open",
+        "discharged",
+        step=Text("变更入院信息", "changing the admission"),
+        todo=Text("请重新办理入院", "admit again"),
+    )
     said = flags(row, row["med_type"], remote=record.remote)
     encounter.change_visit(
         record,
@@ -101,7 +107,12 @@ def upload_lines(call: Call) -> Done:
     """Grade and store fee lines of a stay; negative quantities refund lines uploaded before."""
     rows = call.many("feedetail")
     record = locked(call, rows[0], stay=True)
-    record.require("open", "discharged", step="上传明细", todo="已结算的请先撤销结算（2305）")
+    record.require(
+        "open",
+        "discharged",
+        step=Text("上传明细", "uploading lines"),
+        todo=Text("已结算的请先撤销结算（2305）", "void a settlement first (2305)"),
+    )
     stored = encounter.upload(record, lines_in(rows, batch=record.segment_batch()))
     return Done({"result": graded_out(stored)})
 
@@ -112,7 +123,12 @@ def revoke_lines(call: Call) -> Done:
     rows: list[Row] = call.many("data")
     require_one_encounter(rows)
     record = locked(call, rows[0], stay=True)
-    record.require("open", "discharged", step="撤销明细", todo="已结算的请先撤销结算（2305）")
+    record.require(
+        "open",
+        "discharged",
+        step=Text("撤销明细", "taking lines back"),
+        todo=Text("已结算的请先撤销结算（2305）", "void a settlement first (2305)"),
+    )
     serials: list[Any] = [row["feedetl_sn"] for row in rows]
     if serials == [ALL_LINES]:
         encounter.revoke_unsettled(record)

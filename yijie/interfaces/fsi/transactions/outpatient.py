@@ -11,6 +11,7 @@ from yijie.interfaces.fsi.diagnoses import diagnoses_in
 from yijie.interfaces.fsi.extension import flags
 from yijie.interfaces.fsi.lines import graded_out, lines_in
 from yijie.interfaces.fsi.names import VISIT, kept
+from yijie.kernel.language import Text
 
 REGISTRATION_TYPE = "11"
 ALL_BATCHES = "0000"
@@ -67,8 +68,8 @@ def record_visit(call: Call) -> Done:
 def change_visit(call: Call, row: Row, more: dict[str, str]) -> None:
     """Change an unsettled visit to what a message says of it; ``more`` are details of its kind of institution."""
     record = locked(call, row, stay=False)
-    encounter.require_unsettled(record, step="修改就诊信息")
-    record.require("open", step="修改就诊信息", todo="请重新挂号")
+    encounter.require_unsettled(record, step=Text("修改就诊信息", "changing the visit"))
+    record.require("open", step=Text("修改就诊信息", "changing the visit"), todo=Text("请重新挂号", "register again"))
     medical_type = row["med_type"]
     said = flags(row, medical_type, remote=record.remote)
     encounter.change_visit(
@@ -92,9 +93,11 @@ def upload_lines(call: Call) -> Done:
     """Grade and store fee lines of one charge batch."""
     rows = call.many("feedetail")
     record = locked(call, rows[0], stay=False)
-    record.require("open", "settled", step="上传明细", todo="请重新挂号")
+    record.require(
+        "open", "settled", step=Text("上传明细", "uploading lines"), todo=Text("请重新挂号", "register again")
+    )
     lines = lines_in(rows)
-    encounter.require_unsettled(record, step="追加明细", batch=lines[0].batch)
+    encounter.require_unsettled(record, step=Text("追加明细", "adding lines"), batch=lines[0].batch)
     encounter.reopen_for_charges(record)
     return Done({"result": graded_out(encounter.upload(record, lines))})
 
@@ -108,7 +111,7 @@ def revoke_lines(call: Call) -> Done:
     if batch == ALL_BATCHES:
         encounter.revoke_unsettled(record)
         return Done()
-    encounter.require_unsettled(record, step="撤销明细", batch=batch)
+    encounter.require_unsettled(record, step=Text("撤销明细", "taking lines back"), batch=batch)
     if not encounter.revoke_batch(record, batch):
-        raise encounter.LineUnknown(serial=f"批次 {batch}", field="chrg_bchno")
+        raise encounter.LineUnknown(serial=Text(f"批次 {batch}", f"of batch {batch}"), field="chrg_bchno")
     return Done()

@@ -13,6 +13,7 @@ from yijie.interfaces.fsi.lines import yuan_of
 from yijie.kernel.codes import Insurance
 from yijie.kernel.dates import age_on, today
 from yijie.kernel.identity import masked_name
+from yijie.kernel.language import spoken
 from yijie.kernel.money import Fen
 
 ELECTRONIC, SOCIAL_CARD = "01", "03"
@@ -77,6 +78,10 @@ def _relation(relation: Insured, account: Fen) -> dict[str, Any]:
     }
 
 
+def _why_not(payer: decision.Payer) -> str:
+    return payer.reason.say(spoken()) if payer.reason else ""
+
+
 @reads("2001")
 def check_entitlement(call: Call) -> Done:
     """Which funds pay for a kind of care on a day, and why one does not."""
@@ -101,7 +106,7 @@ def check_entitlement(call: Call) -> Done:
                     "trt_enjymnt_flag": "1" if payer.pays and not inactive else "0",
                     "begndate": max(day, person.since),
                     "enddate": person.paused_on,
-                    "trt_chk_rslt": inactive or payer.reason or f"{masked_name(person.name)}可享受待遇",
+                    "trt_chk_rslt": inactive or _why_not(payer) or f"{masked_name(person.name)}可享受待遇",
                 }
                 for payer in payers
             ]

@@ -14,6 +14,7 @@ from yijie.interfaces.fsi.reading import read_file_row
 from yijie.interfaces.fsi.tables import transaction
 from yijie.kernel.codes import CareKind
 from yijie.kernel.errors import YijieError, invariant
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, yuan
 from yijie.kernel.region import pool_of
 
@@ -145,10 +146,12 @@ class _TheirFile:
     def require_control(self, row: Row) -> None:
         """Refuse where the message declares another count or other sums than its file has."""
         if row["fixmedins_setl_cnt"] not in (self.count, self.net):
-            raise ControlDiffers(what="笔数", declared=f"{row['fixmedins_setl_cnt']:f}", found=self.count)
+            raise ControlDiffers(
+                what=Text("笔数", "number of settlements"), declared=f"{row['fixmedins_setl_cnt']:f}", found=self.count
+            )
         for what, name, found in (
-            ("医疗费总额", "medfee_sumamt", self.total),
-            ("基金支付总额", "fund_pay_sumamt", self.funds),
+            (Text("医疗费总额", "total"), "medfee_sumamt", self.total),
+            (Text("基金支付总额", "sum of the funds"), "fund_pay_sumamt", self.funds),
         ):
             declared: Decimal = row[name]
             if fen_of(declared) != found:
