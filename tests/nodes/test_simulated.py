@@ -21,7 +21,7 @@ from yijie.kernel.ids import public_id
 FIRST_DAY = datetime(2026, 6, 1, 8, tzinfo=SHANGHAI)
 MINUTES_APART = 15
 ACCOUNT = 20_000
-QUICK_SEEDS = 400
+QUICK_SEEDS = 2_000
 SOAK_SEEDS = 3_000
 CHUNK = 50
 

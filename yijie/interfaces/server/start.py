@@ -80,12 +80,22 @@ def bring_tables_up() -> None:
     from yijie.domain import access, decision, files  # noqa: PLC0415  wants Django started
     from yijie.domain.partition import ensure_partitions  # noqa: PLC0415
 
-    call_command("migrate", verbosity=0)
+    if _tables_wait():
+        call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     access.apply_region_scope()
     ensure_partitions()
     decision.keep_packs()
     files.remove_expired()
+
+
+def _tables_wait() -> bool:
+    """Whether any migration is not done yet; a server that is started again need not go through all of them."""
+    from django.db import connection  # noqa: PLC0415  wants Django started
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def wake_django() -> None:
