@@ -354,6 +354,9 @@ def test_positions_of_both_sides_meet_at_the_hub(places, capsys):
         stay = discharged(beijing, desk, patient, "110000", now())
         bill = desk.stay_bill(patient, stay.number, f"{PRICE_FEN * LINES / 100:.2f}", account=True)
         assert desk.say("2304", bill, insured_in="510100").done
+        local = born("110000", account=1_000)
+        stay = discharged(beijing, desk, local, "110000", now())
+        assert desk.say("2304", desk.stay_bill(local, stay.number, f"{PRICE_FEN * LINES / 100:.2f}", account=True)).done
     with hub.acting():
         feeds.read_positions("node-11")
         feeds.read_positions("node-51")
@@ -363,4 +366,5 @@ def test_positions_of_both_sides_meet_at_the_hub(places, capsys):
     with hub.acting():
         feeds.read_positions("node-51")
         assert telling.print_positions()
+        assert [(one.care, one.home) for one in status.positions()] == [("110000", "510100")], "home care owes nobody"
         assert "成都市" in capsys.readouterr().out

@@ -154,3 +154,19 @@ def test_another_hospital_sees_and_undoes_nothing_of_it(signed_in, treated):
     )
     assert signed_in("office.beijing").post(f"/desk/mapping/accepted/{mine.id}/undo/").status_code == 404
     assert signed_in("desk.beijing").post(f"/desk/mapping/accepted/{mine.id}/undo/").status_code == 403
+
+
+def test_markup_in_cells_and_the_files_name_stays_text(signed_in, treated):
+    """Own items are repeated in the list, mistakes among the mistakes, both as text."""
+    office, mark = signed_in("office.beijing"), '"><img src=x onerror=alert(1)>'
+    before = set(OwnItem.objects.values_list("pk", flat=True))
+    repeated, valid = 0, ("MARKED", "样例药", "101", "", "", "", "")
+    for at, _ in enumerate(valid):
+        file = sheet([mark if here == at else cell for here, cell in enumerate(valid)])
+        file.name = f"{mark}.xlsx"
+        said = office.post("/desk/mapping/upload/", {"file": file}, follow=True).content.decode()
+        said += office.get("/desk/mapping/", {"state": "open"}).content.decode()
+        assert "<img src=x" not in said
+        repeated += "&lt;img src=x" in said
+    assert repeated
+    OwnItem.objects.exclude(pk__in=before).delete()

@@ -3,6 +3,7 @@
 import io
 import re
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
@@ -132,3 +133,30 @@ def test_items_published_as_a_release(signed_in, treated):
     ended = change_at(signed_in("admin.nation").post("/desk/reference/items/import/", {"file": file}))
     signed_in("chief.nation").post(f"{ended}apply/")
     assert not Item.objects.get(code="NEW001").valid, "a sheet ends an item too, as CSV of a Chinese spreadsheet"
+
+
+MARKUP = '"><img src=x onerror=alert(1)>'
+
+
+def as_text(response):
+    """What is answered to a sheet, be it a proposal or its mistakes; markup in it must have stayed text."""
+    said = response.content.decode()
+    assert "<img src=x" not in said
+    return said
+
+
+@pytest.mark.parametrize("name", sorted(REFERENCES))
+def test_markup_in_cells_heads_and_the_files_name_stays_text(signed_in, treated, name):
+    """Each cell of a valid row in turn; whatever is repeated, in a proposal or among mistakes, is repeated as text."""
+    admin, address = signed_in("admin.nation"), f"/desk/reference/{name}/"
+    book = load_workbook(io.BytesIO(admin.get(address, {"export": "xlsx"}).content))
+    valid = next(book.active.iter_rows(min_row=2, max_row=2, values_only=True))
+    repeated = 0
+    for at, _ in enumerate(valid):
+        row = [MARKUP if here == at else cell for here, cell in enumerate(valid)]
+        file = sheet(name, row)
+        file.name = f"{MARKUP}.xlsx"
+        repeated += "&lt;img src=x" in as_text(admin.post(f"{address}import/", {"file": file}, follow=True))
+    assert repeated, "nothing of the cells is ever repeated: nothing was tried"
+    head = SimpleUploadedFile("rows.csv", ",".join([MARKUP] * len(valid)).encode())
+    as_text(admin.post(f"{address}import/", {"file": head}, follow=True))

@@ -164,7 +164,9 @@ def _outcome(begun: Begun, answer: Granted | YijieError, states: dict[int, str],
         return answer
     if states.get(begun.request.settlement) != State.RECEIVED:
         return AttemptAborted()
-    if isinstance(seen, YijieError) or seen.bill != begun.asked.bill or seen.batch != begun.asked.batch:
+    if isinstance(seen, YijieError):
+        return seen
+    if seen.bill != begun.asked.bill or seen.batch != begun.asked.batch:
         return ChangedMeanwhile(number=begun.asked.record.number)
     return begun.asked.settled(answer)
 

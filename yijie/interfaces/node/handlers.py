@@ -151,10 +151,11 @@ def explain(message: Message) -> Any:
 
 
 def positions(_message: Message) -> Any:
-    """positions.read: what is owed between regions, by month of settlement; sums, nobody's settlements."""
+    """positions.read: what is owed between two regions, by month of settlement; sums, nobody's settlements."""
     rows = fetch(
         "SELECT to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'), account, region, owner, sum(amount)::bigint"
-        " FROM ledger_posting WHERE account IN ('to_care', 'from_home') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        " FROM ledger_posting WHERE account IN ('to_care', 'from_home') AND region <> owner"
+        " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
     )
     return {"rows": [list(row) for row in rows]}
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from yijie.domain import settlement
+from yijie.domain import encounter, settlement
 from yijie.domain.encounter.models import Encounter
 from yijie.domain.enrolment.models import Person
 from yijie.domain.settlement.models import Settlement
@@ -69,5 +69,9 @@ def void(request: DeskRequest, number: str) -> HttpResponse:
         region=row.home_region,
         institution=row.institution,
     )
-    messages.success(request, say("结算已撤销，可重新结算", "voided; it may be settled again"), extra_tags="good")
+    if encounter.excluded([made.id]):
+        told = say("结算已撤销，请转自费", "voided; charge it at own cost")
+    else:
+        told = say("结算已撤销，可重新结算", "voided; it may be settled again")
+    messages.success(request, told, extra_tags="good")
     return HttpResponseRedirect(reverse("hospital_care", args=[care]))

@@ -29,7 +29,7 @@ from yijie.kernel.money import fen_from_yuan
 
 @page("hospital/care/<str:number>/discharge/", "hospital_discharge", HOSPITAL, methods=("POST",))
 def discharge(request: DeskRequest, number: str) -> HttpResponse:
-    """Discharge (2402) with the principal diagnosis of admission."""
+    """Discharge (2402) with the principal diagnosis of admission; what a third party has to pay is not quoted."""
     record, _ = found(request, number)
     first = encounter.diagnoses_of(record.id)[0]
     said = {
@@ -42,7 +42,8 @@ def discharge(request: DeskRequest, number: str) -> HttpResponse:
     msgid = text(request, "msgid")
     payload = rows.discharge(record, said, moment_in(msgid))
     ask(request, "2402", payload, insured_in=record.home_region, msgid=msgid)
-    return HttpResponseRedirect(reverse("hospital_quote", args=[number]))
+    following = "hospital_care" if encounter.excluded([record.id]) else "hospital_quote"
+    return HttpResponseRedirect(reverse(following, args=[number]))
 
 
 def _bill(record: Record, person: Person, *, account: bool) -> tuple[dict[str, Any], int]:

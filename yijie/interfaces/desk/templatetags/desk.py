@@ -51,6 +51,15 @@ def money(fen: int | None) -> str:
 
 
 @register.filter
+def price(yuan_each: Decimal | None) -> str:
+    """A price in yuan with at least two decimals: 14 → 14.00, 0.1234 → 0.1234."""
+    if yuan_each is None:
+        return "–"
+    plain = yuan_each.normalize()
+    return f"{plain:f}" if int(plain.as_tuple().exponent) < -2 else f"{plain:.2f}"
+
+
+@register.filter
 def share(ratio: Decimal) -> str:
     """A share as per cent: 0.0500 → 5%."""
     return f"{(ratio * 100).normalize():f}%"
