@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST
@@ -13,6 +13,17 @@ from .language import say
 LONG = 16
 """From here on a password is called good without more ado."""
 LENGTH_MAX = 200
+
+
+class LongEnough(MinimumLengthValidator):
+    """At least so many characters; Django's own sentence for one that is too short has no Chinese translation."""
+
+    def get_error_message(self) -> str:
+        """What is wrong, in the language of the request."""
+        return say(
+            f"密码太短，至少 {self.min_length} 个字符。",
+            f"This password is too short: at least {self.min_length} characters.",
+        )
 
 
 @login_required
