@@ -75,8 +75,9 @@ def test_a_settlement_list_carries_the_name_that_only_the_home_node_knows(nodes,
     assert hospital.refused("4103", named(patient, facts))[0] == "settlement_list.missing", "nothing half stored"
     line.clear()
     msgid = hospital.message_id()
-    kept = hospital.say("4101", whole(facts, hospital), msgid=msgid).output
-    assert hospital.say("4101", whole(facts, hospital), msgid=msgid).output == kept
+    body = whole(facts, hospital)
+    kept = hospital.say("4101", body, msgid=msgid).output
+    assert hospital.say("4101", body, msgid=msgid).output == kept
     assert hospital.say("4101", whole(stays[townsman.number], hospital)).done
 
     said = hospital.say("4103", named(patient, facts)).output
