@@ -26,7 +26,7 @@ from yijie.kernel.dates import now
 ITEMS = [Item(shelf.SURGERY.code, "1200.00", "4"), Item(shelf.DRUG_B.code, "18.00", "5")]
 CLIENTS = 4
 KILLED_AFTER_SECONDS_MAX = 0.06
-"""A little longer than that many settlements take, so that kills fall before, into and after them."""
+"""How long a server lives at most in the first round; later rounds follow how long settling takes on this machine."""
 TERMINATED_EVERY_SECONDS = 0.02
 """On average; the pauses are random, so that now and then one is long enough to begin and end a settlement in."""
 PATIENCE = 400
@@ -67,16 +67,25 @@ def stored(stay):
 
 
 def kill_many_times(url, times):
-    """Kill, restart, send everything again; how often an answer came, was lost, or was never made."""
+    """Kill, restart, send everything again; how often an answer came, was lost, or was never made.
+
+    Servers live longer after rounds in which nothing was settled and shorter after those in which everything was
+    answered, so that kills fall before, into and after the settlements on a quick machine and on a busy one.
+    """
     tally = Counter()
     chance = random.Random(times)
+    longest = KILLED_AFTER_SECONDS_MAX
     waiting = list(bills(CLIENTS * times))
     server = Server(url, workers=1, threads=CLIENTS, measured=False).start()
     try:
         for _ in range(times):
             messages = [waiting.pop() for _ in range(CLIENTS)]
-            first = kill_in_the_middle(server, messages, chance.uniform(0, KILLED_AFTER_SECONDS_MAX))
+            first = kill_in_the_middle(server, messages, chance.uniform(0, longest))
             server.start()
+            if not any(stored(stay) for stay, _ in messages):
+                longest *= 1.2
+            elif all(first):
+                longest /= 1.1
             for (stay, body), before in zip(messages, first, strict=True):
                 settled = stored(stay)
                 tally["answered" if before else "lost" if settled else "never made"] += 1
@@ -96,14 +105,15 @@ def test_killed_a_hundred_times_at_random_points(fresh_nation):
     tally = kill_many_times(fresh_nation, 100)
     assert disagreements() == []
     assert rows("SELECT count(*) FROM fsi_message WHERE infno = '2304'") == [(CLIENTS * 100,)]
-    assert tally["lost"] > 0, "the kills never fell between the commit and the answer"
     assert tally["never made"] > 0, "the kills never fell before a commit"
+    assert tally["answered"] + tally["lost"] > 0, "the kills never fell after a commit"
 
 
 @pytest.mark.soak
 def test_killed_five_hundred_times_at_random_points(fresh_nation):
-    kill_many_times(fresh_nation, 500)
+    tally = kill_many_times(fresh_nation, 500)
     assert disagreements() == []
+    assert tally["lost"] > 0, "the kills never fell between the commit and the answer"  # of a hundred, a few do
 
 
 def test_sessions_terminated_all_the_time(fresh_nation):
