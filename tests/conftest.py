@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from hypothesis import settings as properties
 
 if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
     # Every run closes the folder all runs share against other users, also against a database that runs as one.
@@ -25,6 +26,11 @@ os.environ["YIJIE_CLIENT_KEY"] = "00112233445566778899aabbccddeeff"
 os.environ.setdefault("YIJIE_LOG_LEVEL", "WARNING")
 django.setup()
 settings.PASSWORD_HASHERS = ["hashing.Quick"]
+# The quick lane tries properties on the same values in every run, so that a change stops it and not chance; the long
+# lane draws anew (test_drawn_anew.py). Neither has a limit in time: a busy machine is not a mistake.
+properties.register_profile("the same", deadline=None, max_examples=150, derandomize=True)
+properties.register_profile("drawn anew", deadline=None, max_examples=1500, print_blob=True)
+properties.load_profile("the same")
 
 import psycopg
 from desks import desks_at

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benefit_kit import LOCAL, REFERRED, UNFILED, bands, case, ceiling, deductible, layer, policy, ratio, since
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from random_claims import PACKS, random_people
 from test_properties import policies, visits
 
@@ -70,7 +70,6 @@ def check_equal(policy, cases, persons, fold=True):
     return sum(not isinstance(found, YijieError) for found in scalar)
 
 
-@settings(max_examples=120)
 @given(
     policies(),
     st.lists(st.lists(visits, min_size=1, max_size=6), min_size=1, max_size=5),

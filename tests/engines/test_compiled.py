@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from benefit_kit import LOCAL, REFERRED, UNFILED, bands, case, ceiling, deductible, layer, policy, ratio, since
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from random_claims import PACKS, random_people
 from test_catalogue import QINGDAO, asked
 from test_properties import policies, visits
@@ -38,7 +38,6 @@ def same(rules, visits):
     return sum(not isinstance(answer, YijieError) for answer in one)
 
 
-@settings(max_examples=120)
 @given(policies(), st.lists(visits, min_size=1, max_size=5), st.integers(0, 31))
 def test_random_policies_and_years(rules, year, continuing):
     visits = [replace(visit, continues=bool(continuing >> at & 1)) for at, visit in enumerate(year)]

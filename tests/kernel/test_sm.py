@@ -23,7 +23,7 @@ def test_the_standards_signature_verifies():
     assert not sm.verify(PUBLIC, b"message digesT", SIGNATURE)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(max_size=300), st.integers(0, 63), st.integers(1, 255))
 def test_what_was_signed_verifies_and_any_changed_byte_does_not(message, place, change):
     private = sm.new_private_key()

@@ -70,7 +70,7 @@ class Refused(Exception):
     """One member's own failure."""
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sets(st.integers(0, 29)), st.integers(1, 3), st.integers(1, 9))
 def test_one_bad_member_harms_nobody(bad, at_once, largest):
     """A batch that the database refuses is run one by one: the good are done, the bad told."""

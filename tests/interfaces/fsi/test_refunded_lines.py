@@ -95,7 +95,7 @@ def test_refunds_that_a_void_moved_still_follow_each_other(beijing):
     assert beijing.revoke(patient, stay, "2").done
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     code=st.sampled_from([shelf.DRUG_B.code, shelf.MATERIAL_20.code, shelf.MATERIAL_OVER_CEILING.code]),
     price=st.integers(1, 9999).map(lambda cents: f"{cents / 100:.2f}"),
