@@ -14,6 +14,7 @@ import ast
 import contextlib
 import importlib.abc
 import importlib.machinery
+import multiprocessing
 import os
 import random
 import signal
@@ -23,6 +24,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 import hypothesis
@@ -274,12 +277,14 @@ def waited(pid: int) -> int:
     return -1
 
 
-def outcome_of(mutant: Mutant) -> str:
-    """Which tests of its part notice a mutant: the quick ones, the slow ones, or none."""
+def outcome_of(mutant: Mutant, until: float) -> tuple[Mutant, str]:
+    """Which tests of its part notice a mutant: the quick ones, the slow ones, or none; "" where time is up."""
+    if time.monotonic() > until:
+        return mutant, ""
     first, second = next(tests for modules, *tests in GROUPS.values() if mutant.module in modules)
     if noticed(mutant, first, f"not ({SLOW})"):
-        return QUICKLY
-    return SLOWLY if noticed(mutant, second, "") else SURVIVED
+        return mutant, QUICKLY
+    return mutant, SLOWLY if noticed(mutant, second, "") else SURVIVED
 
 
 def main() -> None:
@@ -292,25 +297,22 @@ def main() -> None:
     parser.add_argument("--group", choices=[*GROUPS], action="append", help="only this part of the engine")
     chosen = parser.parse_args()
     groups = chosen.group or list(GROUPS)
-    hypothesis.settings.register_profile("unhurried", deadline=None)
-    hypothesis.settings.load_profile("unhurried")
+    hypothesis.settings.register_profile("the same", deadline=None, derandomize=True)
+    hypothesis.settings.load_profile("the same")
     for group in groups:
         if noticed(None, GROUPS[group][1], f"not ({SLOW})") or noticed(None, GROUPS[group][2], ""):
             sys.exit(f"The tests of {group} fail without any mutant.")
     everything = {group: [m for module in GROUPS[group][0] for m in mutants(module)] for group in groups}
     for found in everything.values():
         random.Random(chosen.seed).shuffle(found)  # noqa: S311  a sample, not a secret
+    in_turn = [one for row in zip_longest(*everything.values()) for one in row if one is not None]
     tried: list[tuple[Mutant, str]] = []
-    until = time.monotonic() + chosen.minutes * 60
-    for round_ in range(max(map(len, everything.values()))):
-        for found in everything.values():
-            if round_ < len(found) and time.monotonic() < until:
-                tried.append((found[round_], outcome_of(found[round_])))
-                mutant, outcome = tried[-1]
-                print(
-                    f"{len(tried)} {outcome} {mutant.module}:{mutant.line} {mutant.change}",
-                    flush=True,
-                )
+    with multiprocessing.get_context("fork").Pool() as workers:
+        asked = partial(outcome_of, until=time.monotonic() + chosen.minutes * 60)
+        for mutant, outcome in workers.imap_unordered(asked, in_turn):
+            if outcome:
+                tried.append((mutant, outcome))
+                print(f"{len(tried)} {outcome} {mutant.module}:{mutant.line} {mutant.change}", flush=True)
     sys.exit(report(everything, tried, chosen.seed))
 
 

@@ -87,6 +87,8 @@ def deductibles_of_any_form(draw):
         "least": draw(st.integers(0, 500)),
         "again_every": draw(st.integers(1, 60)),
     }
+    if rule["deductible"]["charged"] == "once_a_year":
+        del more["again_every"]
     chosen = draw(st.sets(st.sampled_from(sorted(more))))
     return {"deductible": rule["deductible"] | {name: since(more[name]) for name in sorted(chosen)}}
 

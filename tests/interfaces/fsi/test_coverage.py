@@ -67,5 +67,5 @@ def test_later_families_are_refused_and_no_family_is_refused_that_is_served():
 def test_a_refusal_says_why(sample_nation, infno):
     code, text = Desk(institutions.BEIJING_TERTIARY).refused(infno, {"data": {}})
     assert code == "fsi.not_offered"
-    assert family_of(infno).zh in text
+    assert family_of(infno).why.zh in text
     assert family_of(infno) is not ELSEWHERE

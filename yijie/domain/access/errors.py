@@ -8,7 +8,7 @@ class NotAllowed(YijieError):
 
     code = "access.not_allowed"
     zh = "您的岗位没有此项权限（需要：{roles}），如需办理请联系本单位管理员"
-    en = "your roles do not include this (needed: {roles_en}); ask your administrator"
+    en = "your roles do not include this (needed: {roles}); ask your administrator"
 
 
 class OwnWork(YijieError):

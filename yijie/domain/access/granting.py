@@ -13,6 +13,7 @@ from django.db import transaction
 from yijie.domain import institution
 from yijie.kernel.dates import now, today
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 from yijie.kernel.region import NATION, is_region, pool_of
 
 from .models import HOSPITAL_ROLES, Grant, Role, User
@@ -28,7 +29,7 @@ class AccountUnfit(YijieError):
 
     code = "access.account_unfit"
     zh = "不能办理：{why}"
-    en = "this cannot be done: {why_en}"
+    en = "this cannot be done: {why}"
 
 
 class SampleUser(NamedTuple):
@@ -54,10 +55,10 @@ def open_account(username: str, display: str, *, by: str) -> tuple[User, str]:
     """Make a user with a first password that is told once and must be changed at the first sign-in."""
     if not USERNAME.fullmatch(username):
         raise AccountUnfit(
-            why="用户名须为 3 至 50 位字母、数字、点或横线", why_en="3 to 50 letters, digits, dots or hyphens"
+            why=Text("用户名须为 3 至 50 位字母、数字、点或横线", "3 to 50 letters, digits, dots or hyphens")
         )
     if User.objects.filter(username__iexact=username).exists():
-        raise AccountUnfit(why="用户名已被使用", why_en="the user name is taken")
+        raise AccountUnfit(why=Text("用户名已被使用", "the user name is taken"))
     password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
     user = User.objects.create_user(username, password=password, display=display.strip()[:50] or username, fresh=True)
     record(Happened(username=by, action="account_opened", subject=username))
@@ -84,9 +85,9 @@ def set_active(user: User, active: bool, *, by: str) -> None:
 def grant_role(user: User, role: str, place: str, *, until: date | None, granter: Scope) -> Grant:
     """Give a role for a place that the granter administers; nobody gives roles to themselves."""
     if role not in Role.values:
-        raise AccountUnfit(why="没有这个岗位", why_en="there is no such role")
+        raise AccountUnfit(why=Text("没有这个岗位", "there is no such role"))
     if user.username == granter.username:
-        raise AccountUnfit(why="不能给自己授权", why_en="nobody grants roles to themselves")
+        raise AccountUnfit(why=Text("不能给自己授权", "nobody grants roles to themselves"))
     require_own_place(role, place, granter)
     given = grant(user, Role(role), place, by=granter.username)
     if until is not None:
@@ -113,7 +114,7 @@ def require_own_place(role: str, place: str, granter: Scope) -> None:
     else:
         region = place if place == NATION or is_region(place) else ""
     if not region or (NATION not in granter.regions and region not in granter.regions):
-        raise AccountUnfit(why=f"{place} 不在您管理的地区", why_en=f"{place} is not of a region you administer")
+        raise AccountUnfit(why=Text(f"{place} 不在您管理的地区", f"{place} is not of a region you administer"))
 
 
 def ensure_sample_users(wanted: list[SampleUser], password: str) -> None:

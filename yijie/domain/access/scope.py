@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Q
 
 from yijie.kernel.dates import today
+from yijie.kernel.language import Text
 from yijie.kernel.region import NATION, names, pool_of
 
 from .errors import NotAllowed
@@ -32,7 +33,7 @@ class Scope:
         """Refuse unless the user holds one of the roles."""
         if not self.may(*roles):
             said = ", ".join(role.value.replace("_", " ") for role in roles)
-            raise NotAllowed(roles="、".join(role.label for role in roles), roles_en=said)
+            raise NotAllowed(roles=Text("、".join(role.label for role in roles), said))
 
 
 def scope_of(user: User, day: date | None = None) -> Scope:

@@ -10,6 +10,7 @@ from yijie.domain.institution import Standing
 from yijie.domain.transaction import fetch, in_transaction
 from yijie.kernel.dates import now, today
 from yijie.kernel.ids import new_id
+from yijie.kernel.language import Text
 
 from .errors import AcceptanceUnfit
 from .mapping import MappingGiven, map_items, unmap
@@ -92,11 +93,11 @@ def review_acceptance(number: int, at: Standing, *, by: str) -> Acceptance:
     """Another person has looked the mappings over."""
 
     def work() -> Acceptance:
-        one = _locked(number, at, step="复核", step_en="reviewed")
+        one = _locked(number, at, step=Text("复核", "reviewed"))
         if one.accepted_by == by:
-            raise AcceptanceUnfit(step="复核", why="须由另一人复核", step_en="reviewed", why_en="another person must")
+            raise AcceptanceUnfit(step=Text("复核", "reviewed"), why=Text("须由另一人复核", "another person must"))
         if one.reviewed_at:
-            raise AcceptanceUnfit(step="复核", why="已复核", step_en="reviewed", why_en="they are already")
+            raise AcceptanceUnfit(step=Text("复核", "reviewed"), why=Text("已复核", "they are already"))
         one.reviewed_at, one.reviewed_by = now(), by
         one.save(update_fields=["reviewed_at", "reviewed_by"])
         return one
@@ -108,7 +109,7 @@ def undo_acceptance(number: int, at: Standing, *, by: str) -> Acceptance:
     """Take the mappings back and put those in place that they had replaced, from today on; all or none."""
 
     def work() -> Acceptance:
-        one = _locked(number, at, step="撤回", step_en="undone")
+        one = _locked(number, at, step=Text("撤回", "undone"))
         unmap([(line["own_code"], line["list_type"], line["item"]) for line in one.lines], at.code)
         earlier = [
             MappingGiven(
@@ -144,8 +145,8 @@ def _living(institution: str, codes: list[str]) -> dict[str, list[tuple[str, str
     return found
 
 
-def _locked(number: int, at: Standing, *, step: str, step_en: str) -> Acceptance:
+def _locked(number: int, at: Standing, *, step: Text) -> Acceptance:
     one = Acceptance.objects.select_for_update().filter(id=number, institution=at.code).first()
     if one is None or one.undone_at:
-        raise AcceptanceUnfit(step=step, why="已撤回或不存在", step_en=step_en, why_en="undone or not there")
+        raise AcceptanceUnfit(step=step, why=Text("已撤回或不存在", "undone or not there"))
     return one

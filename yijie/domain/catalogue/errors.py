@@ -32,4 +32,4 @@ class AcceptanceUnfit(YijieError):
 
     code = "catalogue.acceptance_unfit"
     zh = "这批对照不能{step}：{why}"
-    en = "these mappings cannot be {step_en}: {why_en}"
+    en = "these mappings cannot be {step}: {why}"

@@ -19,6 +19,7 @@ from .record import Record
 from .times import require_past
 
 OPEN, DISCHARGED = Encounter.State.OPEN, Encounter.State.DISCHARGED
+TAKING_BACK = Text("撤销登记", "taking back the registration")
 
 
 def change_visit(
@@ -101,13 +102,8 @@ def undo_discharge(encounter: Record) -> None:
 
 def cancel(encounter: Record) -> None:
     """Take back a registration or admission; nothing may be charged under it any more."""
-    encounter.require(
-        OPEN,
-        DISCHARGED,
-        step=Text("撤销登记", "taking back the registration"),
-        todo=Text("已结算的请先撤销结算", "void a settlement first"),
-    )
-    require_unsettled(encounter, step=Text("撤销登记", "taking back the registration"))
+    encounter.require(OPEN, DISCHARGED, step=TAKING_BACK, todo=Text("已结算的请先撤销结算", "void a settlement first"))
+    require_unsettled(encounter, step=TAKING_BACK)
     [(charged,)] = fetch(
         "SELECT EXISTS (SELECT 1 FROM encounter_fee_line"
         " WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL)",
@@ -115,7 +111,7 @@ def cancel(encounter: Record) -> None:
     )
     if charged:
         encounter.require(
-            step=Text("撤销登记", "taking back the registration"),
+            step=TAKING_BACK,
             todo=Text("请先撤销其费用明细（2205/2302）", "take back its lines first (2205/2302)"),
         )
     execute("UPDATE encounter_encounter SET state = 'cancelled' WHERE id = %s", [encounter.id])

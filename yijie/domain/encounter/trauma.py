@@ -8,6 +8,7 @@ from yijie.domain.transaction import fetch, in_transaction
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import new_id
+from yijie.kernel.language import Text
 
 from .models import Encounter, TraumaCheck
 
@@ -17,7 +18,7 @@ class NoTrauma(YijieError):
 
     code = "encounter.no_trauma"
     zh = "不能登记外伤核查：{why}"
-    en = "the check cannot be kept: {why_en}"
+    en = "the check cannot be kept: {why}"
 
 
 class ThirdPartyLiable(YijieError):
@@ -49,11 +50,11 @@ def check_trauma(encounter: int, outcome: str, evidence: str, *, by: str) -> Tra
     The encounter stays locked until the transaction ends: it cannot be settled meanwhile.
     """
     if outcome not in TraumaCheck.Outcome.values or not evidence.strip():
-        raise NoTrauma(why="须选择结论并写明依据", why_en="an outcome and its evidence must be given")
+        raise NoTrauma(why=Text("须选择结论并写明依据", "an outcome and its evidence must be given"))
 
     def work() -> TraumaCheck:
         if not Encounter.objects.select_for_update().filter(id=encounter, trauma=True):
-            raise NoTrauma(why="该就诊未申报外伤", why_en="it declares no trauma")
+            raise NoTrauma(why=Text("该就诊未申报外伤", "it declares no trauma"))
         return TraumaCheck.objects.create(
             id=new_id(), encounter_id=encounter, outcome=outcome, evidence=evidence.strip()[:500], at=now(), by=by
         )

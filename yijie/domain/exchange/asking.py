@@ -13,6 +13,7 @@ from django.db import connection
 
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.ids import new_id
+from yijie.kernel.language import Text
 
 from .directory import peer
 from .envelope import ANSWER, opened, sealed
@@ -127,7 +128,7 @@ def _require_closed(node: str) -> None:
     count, until = _failures.get(_pair(node), (0, 0.0))
     if count >= FAILURES_TO_OPEN:
         if time.monotonic() < until:
-            raise PeerSilent(node=node, why="连续多次联系不上，暂停联系", why_en="too many failures in a row")
+            raise PeerSilent(node=node, why=Text("连续多次联系不上，暂停联系", "too many failures in a row"))
         _failures[_pair(node)] = (count, time.monotonic() + OPEN_SECONDS)
 
 

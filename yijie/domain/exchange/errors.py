@@ -12,10 +12,7 @@ class PeerSilent(YijieError):
 
     code = "exchange.peer_silent"
     zh = "{node} 节点联系不上（{why}），本次未作任何处理，请稍后用同一报文重试"
-    en = "node {node} does not answer ({why_en}); nothing was done, send the same message again later"
-
-    def __init__(self, *, node: str, why: str, why_en: str = "") -> None:
-        super().__init__(node=node, why=why, why_en=why_en or why)
+    en = "node {node} does not answer ({why}); nothing was done, send the same message again later"
 
 
 class MessageUnreadable(YijieError):

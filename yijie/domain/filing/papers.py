@@ -7,6 +7,7 @@ import hashlib
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import new_id
+from yijie.kernel.language import Text
 
 from .models import Filing, Paper
 
@@ -21,18 +22,18 @@ class PaperUnfit(YijieError):
 
     code = "filing.paper_unfit"
     zh = "材料未接收：{why}"
-    en = "the paper was not taken: {why_en}"
+    en = "the paper was not taken: {why}"
 
 
 def add_paper(filing: Filing, name: str, content: bytes, *, by: str) -> Paper:
     """Keep a paper; the same content twice is kept once."""
     kind = next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), None)
     if kind is None:
-        raise PaperUnfit(why="只接收 PDF、JPEG、PNG 文件", why_en="only PDF, JPEG and PNG files are taken")
+        raise PaperUnfit(why=Text("只接收 PDF、JPEG、PNG 文件", "only PDF, JPEG and PNG files are taken"))
     if len(content) > PAPER_BYTES_MAX:
-        raise PaperUnfit(why="文件超过 10 MB", why_en="it is larger than 10 MB")
+        raise PaperUnfit(why=Text("文件超过 10 MB", "it is larger than 10 MB"))
     if filing.papers.count() >= PAPERS_MAX:
-        raise PaperUnfit(why=f"一件备案最多 {PAPERS_MAX} 份材料", why_en=f"a filing has at most {PAPERS_MAX} papers")
+        raise PaperUnfit(why=Text(f"一件备案最多 {PAPERS_MAX} 份材料", f"a filing has at most {PAPERS_MAX} papers"))
     digest = hashlib.sha256(content).hexdigest()
     kept, _ = Paper.objects.get_or_create(
         filing=filing,

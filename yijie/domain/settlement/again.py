@@ -14,6 +14,7 @@ from yijie.domain.transaction import fetch, in_transaction
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import new_id, public_id
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen
 
 from .models import Resettlement, Settlement
@@ -27,7 +28,7 @@ class NotToSettleAgain(YijieError):
 
     code = "settlement.not_again"
     zh = "结算 {number} 不能要求重新结算：{why}"
-    en = "settlement {number} is not to be repeated: {why_en}"
+    en = "settlement {number} is not to be repeated: {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,10 @@ def ask_to_settle_again(settlement: int, *, reason: str, by: str, filing: int | 
     def work() -> Resettlement:
         row = Settlement.objects.select_for_update().filter(id=settlement, voids__isnull=True).first()
         if row is None or row.state != Settlement.State.SETTLED:
-            raise NotToSettleAgain(number=settlement, why="不存在或已撤销", why_en="it is not there or voided")
+            raise NotToSettleAgain(number=settlement, why=Text("不存在或已撤销", "it is not there or voided"))
         if Resettlement.objects.filter(settlement=settlement).exists():
             raise NotToSettleAgain(
-                number=public_id(row.region, row.id), why="已提出过", why_en="that was asked for already"
+                number=public_id(row.region, row.id), why=Text("已提出过", "that was asked for already")
             )
         return Resettlement.objects.create(
             id=new_id(),

@@ -25,11 +25,16 @@ from yijie.engines.benefit.errors import (
     UnknownWord,
     WrongShape,
 )
+from yijie.kernel.language import Text
 
 NESTING_MAX = 24
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-SHAPES = {"mapping": ("键值对", "a mapping"), "list": ("列表", "a list"), "text": ("单个值", "a single value")}
+SHAPES = {
+    "mapping": Text("键值对", "a mapping"),
+    "list": Text("列表", "a list"),
+    "text": Text("单个值", "a single value"),
+}
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where PyYAML was built with it: ten times faster
 
@@ -141,7 +146,7 @@ class _Builder:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             here = self.place(event, place.path)
             if not isinstance(event, yaml.ScalarEvent):
-                raise WrongShape(**here.facts, **_shapes("text", "mapping"))
+                raise WrongShape(**here.facts, expected=SHAPES["text"], found=SHAPES["mapping"])
             key = event.value
             if key in entries:
                 raise DuplicateKey(**here.facts, key=key)
@@ -160,7 +165,7 @@ def mapping(node: Node, required: tuple[str, ...] = (), optional: tuple[str, ...
         if key not in known:
             if key.isdigit() and is_null(value):
                 raise SplitNumber(**value.place.facts, key=key)
-            raise UnknownKey(**value.place.facts, key=key, known=", ".join(known), **_meant(key, known))
+            raise UnknownKey(**value.place.facts, key=key, known=", ".join(known), meant=_meant(key, known))
     for key in required:
         if key not in entries:
             raise MissingKey(**node.place.facts, key=key)
@@ -170,14 +175,14 @@ def mapping(node: Node, required: tuple[str, ...] = (), optional: tuple[str, ...
 def free_mapping(node: Node) -> dict[str, Node]:
     """Entries of a mapping whose keys are the writer's own."""
     if not isinstance(node, Mapping):
-        raise WrongShape(**node.place.facts, **_shapes("mapping", _shape(node)))
+        raise WrongShape(**node.place.facts, expected=SHAPES["mapping"], found=_shape(node))
     return node.entries
 
 
 def items(node: Node) -> tuple[Node, ...]:
     """Entries of a list, at least one."""
     if not isinstance(node, Sequence):
-        raise WrongShape(**node.place.facts, **_shapes("list", _shape(node)))
+        raise WrongShape(**node.place.facts, expected=SHAPES["list"], found=_shape(node))
     if not node.items:
         raise EmptyList(**node.place.facts)
     return node.items
@@ -186,7 +191,7 @@ def items(node: Node) -> tuple[Node, ...]:
 def text(node: Node) -> str:
     """A scalar's text, not empty."""
     if not isinstance(node, Scalar):
-        raise WrongShape(**node.place.facts, **_shapes("text", _shape(node)))
+        raise WrongShape(**node.place.facts, expected=SHAPES["text"], found=_shape(node))
     if not node.text.strip():
         raise EmptyList(**node.place.facts)
     return node.text.strip()
@@ -196,7 +201,7 @@ def word(node: Node, known: tuple[str, ...]) -> str:
     """A scalar that is one of ``known``."""
     found = text(node)
     if found not in known:
-        raise UnknownWord(**node.place.facts, word=found, known=", ".join(known), **_meant(found, known))
+        raise UnknownWord(**node.place.facts, word=found, known=", ".join(known), meant=_meant(found, known))
     return found
 
 
@@ -217,23 +222,11 @@ def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text in NULLS
 
 
-def _meant(found: str, known: tuple[str, ...]) -> dict[str, str]:
+def _meant(found: str, known: tuple[str, ...]) -> Text:
     """The known word that a mistyped one comes nearest to, as part of a message; nothing where none is near."""
     near = get_close_matches(found, known, n=1, cutoff=0.75)
-    return {
-        "meant_zh": f"（是否应为“{near[0]}”？）" if near else "",
-        "meant_en": f" (did you mean {near[0]!r}?)" if near else "",
-    }
+    return Text(f"（是否应为“{near[0]}”？）", f" (did you mean {near[0]!r}?)") if near else Text("", "")
 
 
-def _shape(node: Node) -> str:
-    return "mapping" if isinstance(node, Mapping) else "list" if isinstance(node, Sequence) else "text"
-
-
-def _shapes(expected: str, found: str) -> dict[str, str]:
-    return {
-        "expected_zh": SHAPES[expected][0],
-        "expected_en": SHAPES[expected][1],
-        "found_zh": SHAPES[found][0],
-        "found_en": SHAPES[found][1],
-    }
+def _shape(node: Node) -> Text:
+    return SHAPES["mapping" if isinstance(node, Mapping) else "list" if isinstance(node, Sequence) else "text"]

@@ -38,8 +38,8 @@ class NotReadable(FileError):
     """A file or folder that is missing, not UTF-8, or too large."""
 
     code = "benefit.file.not_readable"
-    wrong_zh = "无法读取：{reason_zh}"
-    wrong_en = "cannot be read: {reason_en}"
+    wrong_zh = "无法读取：{reason}"
+    wrong_en = "cannot be read: {reason}"
 
 
 class BadSyntax(FileError):
@@ -70,8 +70,8 @@ class WrongShape(FileError):
     """A mapping, list or plain text where another of them belongs."""
 
     code = "benefit.file.shape"
-    wrong_zh = "应为{expected_zh}，实为{found_zh}"
-    wrong_en = "should be {expected_en}, not {found_en}"
+    wrong_zh = "应为{expected}，实为{found}"
+    wrong_en = "should be {expected}, not {found}"
 
 
 class DuplicateKey(FileError):
@@ -86,8 +86,8 @@ class UnknownKey(FileError):
     """A key that this place does not know."""
 
     code = "benefit.file.unknown_key"
-    wrong_zh = "有未知的键“{key}”{meant_zh}；此处可用：{known}"
-    wrong_en = "has the unknown key {key!r}{meant_en}; known here: {known}"
+    wrong_zh = "有未知的键“{key}”{meant}；此处可用：{known}"
+    wrong_en = "has the unknown key {key!r}{meant}; known here: {known}"
 
 
 class SplitNumber(FileError):
@@ -110,16 +110,16 @@ class UnknownWord(FileError):
     """A word outside the closed list that belongs here."""
 
     code = "benefit.file.unknown_word"
-    wrong_zh = "“{word}”不在可用词中{meant_zh}；请从中选择：{known}"
-    wrong_en = "{word!r} is not a known word{meant_en}; choose one of: {known}"
+    wrong_zh = "“{word}”不在可用词中{meant}；请从中选择：{known}"
+    wrong_en = "{word!r} is not a known word{meant}; choose one of: {known}"
 
 
 class BadNumber(FileError):
     """A text that is not the number, amount, share or date that belongs here."""
 
     code = "benefit.file.number"
-    wrong_zh = "“{text}”不是{expected_zh}"
-    wrong_en = "{text!r} is not {expected_en}"
+    wrong_zh = "“{text}”不是{expected}"
+    wrong_en = "{text!r} is not {expected}"
 
 
 class OutOfRange(FileError):

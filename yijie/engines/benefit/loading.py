@@ -9,6 +9,7 @@ from yijie.engines.benefit.overlay import ASSUMED, POOL_FILE, SUFFIX, included_s
 from yijie.engines.benefit.policy import Policy
 from yijie.engines.benefit.policy_errors import RegionTwice
 from yijie.engines.benefit.read_policy import read_policy
+from yijie.kernel.language import Text
 
 FILE_BYTES_MAX = 1_000_000
 FILES_MAX = 200
@@ -22,7 +23,7 @@ def load_policy(directory: str | Path, over: Path | None = None, shown: str | No
     """
     folder, shown = Path(directory), shown or str(directory)
     if not folder.is_dir():
-        raise NotReadable(place=str(folder), path="/", reason_zh="不是文件夹", reason_en="it is not a folder")
+        raise NotReadable(place=str(folder), path="/", reason=Text("不是文件夹", "it is not a folder"))
     files = {name: f"{shown}/{name}" for name in _yaml_files(folder)}
     texts = {name: read_text_file(folder / name, label) for name, label in files.items()}
     if over is not None and over.is_dir():
@@ -43,8 +44,8 @@ def load_policies(root: str | Path, over: Path | None = None, *, relative: bool 
     """
     folders = sorted(path.parent for path in Path(root).glob(f"*/{POOL_FILE}"))
     if not folders:
-        reason = {"reason_zh": "其中没有含 pool.yaml 的文件夹", "reason_en": "no folder in it holds a pool.yaml"}
-        raise NotReadable(place=str(root), path="/", **reason)
+        reason = Text("其中没有含 pool.yaml 的文件夹", "no folder in it holds a pool.yaml")
+        raise NotReadable(place=str(root), path="/", reason=reason)
     policies: dict[str, Policy] = {}
     for folder in folders:
         policy = load_policy(folder, over / folder.name if over else None, folder.name if relative else None)
@@ -58,8 +59,8 @@ def load_policies(root: str | Path, over: Path | None = None, *, relative: bool 
 def _yaml_files(folder: Path) -> list[str]:
     names = sorted(path.name for path in folder.glob(f"*{SUFFIX}"))
     if len(names) > FILES_MAX:
-        reason = {"reason_zh": f"文件超过 {FILES_MAX} 个", "reason_en": f"it holds more than {FILES_MAX} files"}
-        raise NotReadable(place=str(folder), path="/", **reason)
+        reason = Text(f"文件超过 {FILES_MAX} 个", f"it holds more than {FILES_MAX} files")
+        raise NotReadable(place=str(folder), path="/", reason=reason)
     return names
 
 
@@ -81,12 +82,11 @@ def read_text_file(path: Path, shown: str | None = None) -> str:
     place = shown or str(path)
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
-            reason = {"reason_zh": "文件过大", "reason_en": "it is too large"}
-            raise NotReadable(place=place, path="/", **reason)
+            reason = Text("文件过大", "it is too large")
+            raise NotReadable(place=place, path="/", reason=reason)
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        reason = {"reason_zh": "不是 UTF-8 编码", "reason_en": "it is not UTF-8"}
-        raise NotReadable(place=place, path="/", **reason) from None
+        reason = Text("不是 UTF-8 编码", "it is not UTF-8")
+        raise NotReadable(place=place, path="/", reason=reason) from None
     except OSError as error:
-        reason = {"reason_zh": error.strerror or "", "reason_en": error.strerror or ""}
-        raise NotReadable(place=place, path="/", **reason) from None
+        raise NotReadable(place=place, path="/", reason=error.strerror or "") from None

@@ -36,11 +36,18 @@ class BeginsLate(FileError):
     """A parameter whose history begins after the step's main one, or a step that begins after the layer's pay rule."""
 
     code = "benefit.policy.begins_late"
-    wrong_zh = "从 {since} 才开始，而{same_zh}的“{main}”从 {main_since} 开始；请从该日写起（此前没有则写 value: none）"
+    wrong_zh = "从 {since} 才开始，而{same}的“{main}”从 {main_since} 开始；请从该日写起（此前没有则写 value: none）"
     wrong_en = (
-        "begins on {since} but {main!r} of the same {same_en} begins on {main_since};"
-        " begin there (value: none if absent)"
+        "begins on {since} but {main!r} of the same {same} begins on {main_since}; begin there (value: none if absent)"
     )
+
+
+class AgainInAYear(FileError):
+    """A deductible due once a year that would fall due again within a stay: one of the two would not be followed."""
+
+    code = "benefit.policy.again_in_a_year"
+    wrong_zh = "不能用于一年只收一次的起付线；请删去，或写 charged: each_visit"
+    wrong_en = "has no place in a deductible charged once a year; leave it out, or write charged: each_visit"
 
 
 class UnknownSource(FileError):
@@ -191,8 +198,8 @@ class StepNotHere(FileError):
     """A step that this kind of subject cannot have."""
 
     code = "benefit.policy.step_not_here"
-    wrong_zh = "步骤“{step}”不能用于{subject_zh}"
-    wrong_en = "the step {step!r} has no place in {subject_en}"
+    wrong_zh = "步骤“{step}”不能用于{subject}"
+    wrong_en = "the step {step!r} has no place in {subject}"
 
 
 class UnknownLayer(FileError):

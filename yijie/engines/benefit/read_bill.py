@@ -17,6 +17,7 @@ from yijie.engines.benefit.policy import CATALOGUES
 from yijie.engines.benefit.read_numbers import read_amount, read_share
 from yijie.engines.benefit.words import PARTS, member_of, words_of
 from yijie.kernel.codes import Approval, ItemClass
+from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, fen_from_yuan, line_amount, yuan
 
 SIGNED_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?")
@@ -129,14 +130,14 @@ def _amount_and_quantity(fields: Mapping[str, Node], line: Node) -> tuple[Fen, D
 def _signed_amount(node: Node) -> Fen:
     text = doc.text(node)
     if not SIGNED_AMOUNT.fullmatch(text):
-        expected = {"expected_zh": "金额（元，最多两位小数）", "expected_en": "an amount in yuan like -12.50"}
-        raise BadNumber(**node.place.facts, text=text, **expected)
+        expected = Text("金额（元，最多两位小数）", "an amount in yuan like -12.50")
+        raise BadNumber(**node.place.facts, text=text, expected=expected)
     return fen_from_yuan(text)
 
 
 def _decimal(node: Node) -> Decimal:
     text = doc.text(node)
     if not DECIMAL.fullmatch(text):
-        expected = {"expected_zh": "最多六位小数的数", "expected_en": "a number with at most six decimals"}
-        raise BadNumber(**node.place.facts, text=text, **expected)
+        expected = Text("最多六位小数的数", "a number with at most six decimals")
+        raise BadNumber(**node.place.facts, text=text, expected=expected)
     return Decimal(text)

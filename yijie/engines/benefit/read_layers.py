@@ -10,13 +10,14 @@ from yijie.engines.benefit.dated import Source
 from yijie.engines.benefit.document import Node
 from yijie.engines.benefit.errors import MissingKey
 from yijie.engines.benefit.policy import Adjuster, Layer
-from yijie.engines.benefit.policy_errors import BeginsLate, NoPayRule, NotOneStep, StepNotHere, StepOrder
+from yijie.engines.benefit.policy_errors import AgainInAYear, BeginsLate, NoPayRule, NotOneStep, StepNotHere, StepOrder
 from yijie.engines.benefit.primitives import EACH, ORDER, PRIMITIVES, UNIT, Primitive
 from yijie.engines.benefit.read_numbers import read_text
 from yijie.engines.benefit.read_values import NO_FIGURES, PoolFigure, ValueReader
 from yijie.engines.benefit.steps import Condition, Step
 from yijie.engines.benefit.values import Key
 from yijie.engines.benefit.words import HOSPITAL, NUMBER_DIMENSIONS, PAYERS, PERSONAL_ACCOUNT, Vocabulary
+from yijie.kernel.language import Text
 
 TRUST = ("A", "B", "C")
 BESIDE_THE_BILL = ("exclude", "refuse", "allowance", "more_days", "rounding", "payment_ceiling")
@@ -81,7 +82,9 @@ class LayerReader:
         for parameter in parameters.values():
             if parameter.since > step.main.since:
                 since = {"since": parameter.since, "main": step.main.name, "main_since": step.main.since}
-                raise BeginsLate(**parameter.place.facts, **since, same_zh="同一步骤", same_en="step")
+                raise BeginsLate(**parameter.place.facts, **since, same=Text("同一步骤", "step"))
+        if forms.get("charged") == "once_a_year" and "again_every" in parameters:
+            raise AgainInAYear(**parameters["again_every"].place.facts)
         return step
 
     def forms(self, primitive: type[Primitive], fields: Mapping[str, Node]) -> dict[str, str]:
@@ -120,8 +123,8 @@ def _check_steps_fit(payer: str, steps: tuple[Step, ...], tree: Node) -> None:
     if payer == PERSONAL_ACCOUNT:
         for step in steps:
             if step.name not in ("covers", "exclude", "payment_ceiling"):
-                subject = {"subject_zh": "个人账户", "subject_en": "the personal account"}
-                raise StepNotHere(**step.place.facts, step=step.name, **subject)
+                subject = Text("个人账户", "the personal account")
+                raise StepNotHere(**step.place.facts, step=step.name, subject=subject)
     elif not pay_rules:
         rules = ", ".join(name for name, primitive in PRIMITIVES.items() if primitive.one_of == "pay")
         raise NoPayRule(**tree.place.facts, rules=rules)
@@ -130,25 +133,25 @@ def _check_steps_fit(payer: str, steps: tuple[Step, ...], tree: Node) -> None:
         for step in steps:
             if not step.primitive.one_of and step.main.since > begins:
                 since = {"since": step.main.since, "main": pay_rules[0].name, "main_since": begins}
-                raise BeginsLate(**step.place.facts, **since, same_zh="同一层", same_en="layer")
+                raise BeginsLate(**step.place.facts, **since, same=Text("同一层", "layer"))
     if payer == HOSPITAL:
         for step in pay_rules:
             if step.name != "stated":
-                subject = {"subject_zh": "医院负担", "subject_en": "what a hospital bears"}
-                raise StepNotHere(**step.place.facts, step=step.name, **subject)
+                subject = Text("医院负担", "what a hospital bears")
+                raise StepNotHere(**step.place.facts, step=step.name, subject=subject)
     _check_allowance(pay_rules, steps)
 
 
 def _check_allowance(pay_rules: list[Step], steps: tuple[Step, ...]) -> None:
     """An allowance stands beside the bill: nothing in its layer looks at cost, and no other rule pays in it."""
     allowing = any(step.name == "allowance" for step in pay_rules)
-    subject = {"subject_zh": "津贴", "subject_en": "an allowance"}
-    other = {"subject_zh": "没有津贴的层", "subject_en": "a layer without an allowance"}
+    subject = Text("津贴", "an allowance")
+    other = Text("没有津贴的层", "a layer without an allowance")
     for step in steps:
         if allowing and step.name not in BESIDE_THE_BILL:
-            raise StepNotHere(**step.place.facts, step=step.name, **subject)
+            raise StepNotHere(**step.place.facts, step=step.name, subject=subject)
         if not allowing and step.name == "more_days":
-            raise StepNotHere(**step.place.facts, step=step.name, **other)
+            raise StepNotHere(**step.place.facts, step=step.name, subject=other)
 
 
 def read_sources(fields: Mapping[str, Node], inherited: Mapping[str, Source]) -> dict[str, Source]:

@@ -30,20 +30,15 @@ def read_date(node: Node) -> date:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    raise BadNumber(
-        **node.place.facts, text=text, expected_zh="日期（如 2025-01-31）", expected_en="a date like 2025-01-31"
-    )
+    raise BadNumber(**node.place.facts, text=text, expected=Text("日期（如 2025-01-31）", "a date like 2025-01-31"))
 
 
 def read_amount(node: Node) -> Fen:
     """Yuan with at most two decimals, not below zero, without separators."""
     text = doc.text(node)
     if not AMOUNT.fullmatch(text):
-        expected = {
-            "expected_zh": "金额（元，最多两位小数，如 1300.50）",
-            "expected_en": "an amount in yuan like 1300.50",
-        }
-        raise BadNumber(**node.place.facts, text=text, **expected)
+        expected = Text("金额（元，最多两位小数，如 1300.50）", "an amount in yuan like 1300.50")
+        raise BadNumber(**node.place.facts, text=text, expected=expected)
     return fen_from_yuan(text)
 
 
@@ -51,9 +46,7 @@ def read_percent(node: Node, low: int, high: int) -> Ratio:
     """A percentage between bounds, exactly as written."""
     text = doc.text(node)
     if not PERCENT.fullmatch(text):
-        raise BadNumber(
-            **node.place.facts, text=text, expected_zh="百分数（如 85%）", expected_en="a percentage like 85%"
-        )
+        raise BadNumber(**node.place.facts, text=text, expected=Text("百分数（如 85%）", "a percentage like 85%"))
     ratio = ratio_from_text(text)
     if not low <= ratio * 100 <= high:
         raise OutOfRange(**node.place.facts, text=text, low=f"{low}%", high=f"{high}%")
@@ -82,7 +75,7 @@ def read_whole(node: Node, low: int, high: int) -> int:
     """A whole number between bounds."""
     text = doc.text(node)
     if not (text.isascii() and text.isdigit()):
-        raise BadNumber(**node.place.facts, text=text, expected_zh="整数", expected_en="a whole number")
+        raise BadNumber(**node.place.facts, text=text, expected=Text("整数", "a whole number"))
     if not low <= int(text) <= high:
         raise OutOfRange(**node.place.facts, text=text, low=low, high=high)
     return int(text)
@@ -92,9 +85,7 @@ def read_units(node: Node) -> int:
     """Units of service with at most two decimals, in hundredths: 1.5 hours → 150."""
     text = doc.text(node)
     if not UNITS.fullmatch(text):
-        raise BadNumber(
-            **node.place.facts, text=text, expected_zh="数量（最多两位小数）", expected_en="a number like 1.5"
-        )
+        raise BadNumber(**node.place.facts, text=text, expected=Text("数量（最多两位小数）", "a number like 1.5"))
     return fen_from_yuan(text)
 
 
@@ -114,7 +105,7 @@ def read_range(text: str, node: Node) -> Span:
     match = RANGE.fullmatch(text)
     if not match:
         raise BadNumber(
-            **node.place.facts, text=text, expected_zh="区间（如 1、2-3、4+）", expected_en="a range like 1, 2-3, 4+"
+            **node.place.facts, text=text, expected=Text("区间（如 1、2-3、4+）", "a range like 1, 2-3, 4+")
         )
     low = int(match.group(1))
     high = None if match.group(3) else int(match.group(2) or low)

@@ -19,6 +19,7 @@ from yijie.engines.benefit.read_values import PoolFigure, ValueReader
 from yijie.engines.benefit.read_vocabulary import read_vocabulary
 from yijie.engines.benefit.values import Leaf
 from yijie.engines.benefit.words import CHANNELS
+from yijie.kernel.language import Text
 from yijie.kernel.region import NATION, is_region
 
 REQUIRED = ("region", "name")
@@ -38,8 +39,8 @@ def read_policy(files: Mapping[str, str], folder: str, labels: Mapping[str, str]
     shown = {name: f"{folder}/{name}" for name in files} | dict(labels or {})
     trees = lay_over({name: doc.parse(text, shown[name]) for name, text in sorted(files.items())})
     if POOL_FILE not in trees:
-        reason = {"reason_zh": "文件夹中没有 pool.yaml", "reason_en": "the folder has no pool.yaml"}
-        raise NotReadable(place=f"{folder}:0", path="/", **reason)
+        reason = Text("文件夹中没有 pool.yaml", "the folder has no pool.yaml")
+        raise NotReadable(place=f"{folder}:0", path="/", reason=reason)
     return _PoolReader(trees, files, folder, shown).policy()
 
 
@@ -191,9 +192,7 @@ def _month_day(node: Node) -> int:
     try:
         day = date.fromisoformat(f"2001-{text}")
     except ValueError:
-        raise BadNumber(
-            **node.place.facts, text=text, expected_zh="月日（如 01-01）", expected_en="a day like 01-01"
-        ) from None
+        raise BadNumber(**node.place.facts, text=text, expected=Text("月日（如 01-01）", "a day like 01-01")) from None
     return day.month * 100 + day.day
 
 

@@ -50,8 +50,8 @@ class CareRefused(YijieError):
     """The policy refuses to settle the case, for instance because a filing is required."""
 
     code = "benefit.refused"
-    zh = "按政策不能结算：{reason_zh}（{layer}，{place}）"
-    en = "the policy refuses to settle: {reason_en} ({layer}, {place})"
+    zh = "按政策不能结算：{reason}（{layer}，{place}）"
+    en = "the policy refuses to settle: {reason} ({layer}, {place})"
 
 
 class PayersExceedBill(YijieError):

@@ -123,7 +123,7 @@ def _barred(layer: Layer, facts: Facts, day: date) -> Use | None:
     if first.step.name == "refuse":
         reason = first.main().text
         place = first.step.place.facts["place"]
-        raise CareRefused(reason_zh=reason.zh, reason_en=reason.en, layer=layer.name, place=place)
+        raise CareRefused(reason=reason, layer=layer.name, place=place)
     return first.main()
 
 

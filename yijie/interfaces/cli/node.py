@@ -170,5 +170,6 @@ def resolve(
 
     print_known(number)
     if settle_by_hand:
-        typer.echo(" ".join(resolved(number, reason, by=f"command:{getpass.getuser()}")))
+        done = resolved(number, reason, by=f"command:{getpass.getuser()}")
+        typer.echo(f"{done.zh} {done.en}")
     del server

@@ -11,6 +11,7 @@ from yijie.domain.transaction import in_transaction
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import new_id
+from yijie.kernel.language import Text
 from yijie.kernel.region import NATION
 
 from .models import Change
@@ -23,7 +24,7 @@ class NotToApply(YijieError):
 
     code = "change.not_to_apply"
     zh = "不能办理这项变更：{why}"
-    en = "this change cannot be decided: {why_en}"
+    en = "this change cannot be decided: {why}"
 
 
 def checked(kind: Reference, sheet: Sheet, scope: Scope) -> None:
@@ -97,9 +98,9 @@ def refuse_change(number: int, *, by: str) -> Change:
 def _locked(number: int, by: str) -> Change:
     one = Change.objects.select_for_update().filter(id=number).first()
     if one is None or one.state != Change.State.PROPOSED:
-        raise NotToApply(why="已办理过", why_en="it was decided already")
+        raise NotToApply(why=Text("已办理过", "it was decided already"))
     if one.proposed_by == by:
-        raise NotToApply(why="由您本人提出，须由另一人复核", why_en="you proposed it; another person decides")
+        raise NotToApply(why=Text("由您本人提出，须由另一人复核", "you proposed it; another person decides"))
     return one
 
 

@@ -15,6 +15,7 @@ from defusedxml import DefusedXmlException
 from django.core.files.uploadedfile import UploadedFile
 
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 MIB = 1024 * 1024
 CELL_MAX = 2_000
@@ -45,7 +46,7 @@ class SheetUnreadable(YijieError):
     code = "sheet.unreadable"
     zh = "文件不能识别：{why}。请使用 .xlsx 或 .csv，第一行为列名，不超过 {rows} 行、{size} MB"
     en = (
-        "the file cannot be read: {why_en}. Use .xlsx or .csv with the columns' names in the first row,"
+        "the file cannot be read: {why}. Use .xlsx or .csv with the columns' names in the first row,"
         " at most {rows} rows and {size} MB"
     )
 
@@ -192,7 +193,7 @@ def _text(cell: Any) -> str:
 
 
 def _unreadable(zh: str, en: str, bounds: Bounds) -> SheetUnreadable:
-    return SheetUnreadable(why=zh, why_en=en, rows=bounds.rows, size=bounds.bytes // MIB)
+    return SheetUnreadable(why=Text(zh, en), rows=bounds.rows, size=bounds.bytes // MIB)
 
 
 def text_cell(most: int, *, required: bool = True, choices: Sequence[str] = ()) -> Reader:

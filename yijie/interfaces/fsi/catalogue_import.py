@@ -14,6 +14,7 @@ from yijie.domain.catalogue import ITEMS, ConceptRow, ItemRow
 from yijie.interfaces.desk.reference import ITEMS as ITEM_SHEET
 from yijie.interfaces.desk.sheets import MIB, Bounds, Mistaken, Reader, Sheet, rows_of, text_cell, valid_cell
 from yijie.kernel.errors import YijieError
+from yijie.kernel.language import Text
 
 from .catalogue_files import CatalogueFile, catalogue_files
 
@@ -49,7 +50,7 @@ class RowsMistaken(YijieError):
 
     code = "catalogue.rows_mistaken"
     zh = "{name} 有错误，未发布任何内容，请改正后重新发布：\n{told}"
-    en = "{name} is mistaken, nothing was published:\n{told_en}"
+    en = "{name} is mistaken, nothing was published:\n{told}"
 
 
 def publish(infno: str, file: Path) -> int:
@@ -76,8 +77,10 @@ def _whole(file: Path, told: Sheet, rows: Iterable[Any]) -> Iterator[Any]:
     if told.mistakes:
         raise RowsMistaken(
             name=file.name,
-            told="\n".join(f"第 {one.row} 行 {one.column}：{one.zh}" for one in told.mistakes),
-            told_en="\n".join(f"row {one.row}, {one.column}: {one.en}" for one in told.mistakes),
+            told=Text(
+                "\n".join(f"第 {one.row} 行 {one.column}：{one.zh}" for one in told.mistakes),
+                "\n".join(f"row {one.row}, {one.column}: {one.en}" for one in told.mistakes),
+            ),
         )
 
 

@@ -31,6 +31,7 @@ from yijie.interfaces.fsi.errors import (
 )
 from yijie.interfaces.fsi.tables import Field, Kind
 from yijie.interfaces.fsi.wording import kind_words, shown
+from yijie.kernel.language import Text
 
 Check = Callable[[Any], Any]
 
@@ -103,12 +104,11 @@ def _as_text(raw: Any) -> str:
         return f"{raw:f}"
     if isinstance(raw, int) and not isinstance(raw, bool):
         return str(raw)
-    raise _wrong_type(raw, "文本", "text")
+    raise _wrong_type(raw, Text("文本", "text"))
 
 
-def _wrong_type(raw: Any, wanted: str, wanted_en: str) -> Refused:
-    got, got_en = kind_words(raw)
-    return Refused(WrongType, wanted=wanted, wanted_en=wanted_en, got=got, got_en=got_en)
+def _wrong_type(raw: Any, wanted: Text) -> Refused:
+    return Refused(WrongType, wanted=wanted, got=kind_words(raw))
 
 
 def _refuse_control(text: str, control: re.Pattern[str]) -> None:
@@ -169,7 +169,7 @@ def _number_text(raw: Any) -> str:
         return raw.strip()
     if isinstance(raw, Decimal | int) and not isinstance(raw, bool):
         return f"{Decimal(raw):f}"
-    raise _wrong_type(raw, "数字", "a number")
+    raise _wrong_type(raw, Text("数字", "a number"))
 
 
 def _refuse_number(text: str, digits_max: int, decimals_max: int, label: str) -> None:
@@ -222,7 +222,7 @@ def _no_date(text: str, label: str, form: str, example: str) -> Refused:
 
 def _code_check(field: Field, code_list: CodeList) -> Check:
     reads = {code: code for code in code_list.codes} | code_list.aliases
-    remedy, remedy_en = _remedy(code_list)
+    remedy = _remedy(code_list)
 
     def check(raw: Any) -> str | None:
         code = reads.get(raw) if type(raw) is str else None
@@ -237,18 +237,17 @@ def _code_check(field: Field, code_list: CodeList) -> Check:
             list=code_list.name,
             list_label=clipped(code_list.label, LABEL_ROOM),
             remedy=remedy,
-            remedy_en=remedy_en,
         )
 
     return check
 
 
-def _remedy(code_list: CodeList) -> tuple[str, str]:
+def _remedy(code_list: CodeList) -> Text:
     """What to do about a wrong code: the allowed ones where they are few, else where to find them."""
     meanings = "；".join(f"{code} {meaning}" for code, meaning in code_list.codes.items())
     if len(code_list.codes) <= CODES_LISTED_MAX and len(meanings) <= CODES_ROOM:
-        return f"可用代码：{meanings}", "allowed: " + ", ".join(code_list.codes)
-    return "请用1901交易下载字典核对", "look it up with transaction 1901"
+        return Text(f"可用代码：{meanings}", "allowed: " + ", ".join(code_list.codes))
+    return Text("请用1901交易下载字典核对", "look it up with transaction 1901")
 
 
 # ------------------------------------------------------------------------------------------------ other kinds
@@ -263,7 +262,7 @@ def _flag(raw: Any) -> bool | None:
     if text == "":
         return None
     if text not in FLAGS:
-        raise _wrong_type(raw, "true或false", "true or false")
+        raise _wrong_type(raw, Text("true或false", "true or false"))
     return FLAGS[text]
 
 
@@ -273,11 +272,11 @@ def _content(raw: Any) -> bytes | None:
         try:
             return base64.b64decode("".join(raw.split()), validate=True) or None
         except (binascii.Error, ValueError):
-            raise _wrong_type(raw, "base64文本", "base64 text") from None
+            raise _wrong_type(raw, Text("base64文本", "base64 text")) from None
     if not isinstance(raw, list):
-        raise _wrong_type(raw, "base64文本或字节列表", "base64 text or a list of bytes")
+        raise _wrong_type(raw, Text("base64文本或字节列表", "base64 text or a list of bytes"))
     if not all(isinstance(b, int | Decimal) and b == int(b) and BYTE_MIN <= b <= BYTE_MAX for b in raw):
-        raise _wrong_type(raw, "0至255的字节列表", "a list of bytes from 0 to 255")
+        raise _wrong_type(raw, Text("0至255的字节列表", "a list of bytes from 0 to 255"))
     return bytes(int(b) % (BYTE_MAX + 1) for b in raw)
 
 

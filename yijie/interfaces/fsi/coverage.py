@@ -53,7 +53,7 @@ def _coverage(one: Transaction) -> Coverage:
         return Coverage(one, Served.STORED)
     if one.infno in OFFERED:
         return Coverage(one, Served.HANDLED)
-    return Coverage(one, Served.REFUSED, family_of(one.infno).zh)
+    return Coverage(one, Served.REFUSED, family_of(one.infno).why.zh)
 
 
 INTRODUCTION = """# 交易覆盖 Which transactions are served

@@ -122,8 +122,7 @@ def _text(body: bytes) -> str:
 
 def _object(value: Any, what: Text) -> dict[str, Any]:
     if not isinstance(value, dict):
-        got, got_en = kind_words(value)
-        raise NotAnObject(what=what, got=got, got_en=got_en)
+        raise NotAnObject(what=what, got=kind_words(value))
     return value
 
 

@@ -36,7 +36,7 @@ class NotOffered(FsiError):
 
     code = "fsi.not_offered"
     zh = "交易{infno}（{name}）本系统尚未开通：{why}"
-    en = "transaction {infno} ({name}) is not offered here: {why_en}"
+    en = "transaction {infno} ({name}) is not offered here: {why}"
 
 
 # ----------------------------------------------------------------------------------------------- body and header
@@ -103,7 +103,7 @@ class NotAnObject(FsiError):
 
     code = "fsi.not_an_object"
     zh = "{what}应为JSON对象，收到的是{got}，请HIS厂商改正"
-    en = "{what} must be a JSON object, not {got_en}"
+    en = "{what} must be a JSON object, not {got}"
 
 
 class EncryptedInput(FsiError):
@@ -162,7 +162,7 @@ class NodeWrongShape(FsiError):
 
     code = "fsi.node_wrong_shape"
     zh = "节点{node}应为JSON对象或对象列表，收到的是{got}，请HIS厂商改正"
-    en = "node {node} must be an object or a list of objects, not {got_en}"
+    en = "node {node} must be an object or a list of objects, not {got}"
 
 
 class NodeNotSingle(FsiError):
@@ -209,7 +209,7 @@ class WrongType(FieldError):
 
     code = "fsi.field_wrong_type"
     zh = "{where}应为{wanted}，收到的是{got}，请HIS厂商改正"
-    en = "{path} ({label}) must be {wanted_en}, not {got_en}"
+    en = "{path} ({label}) must be {wanted}, not {got}"
 
 
 class TextTooLong(FieldError):
@@ -273,7 +273,7 @@ class NotInCodeList(FieldError):
 
     code = "fsi.not_in_code_list"
     zh = "{where}的代码“{value}”不在字典“{list_label}”（{list}）中，{remedy}"
-    en = "{path} ({label}): code {value!r} is not in the list {list}; {remedy_en}"
+    en = "{path} ({label}): code {value!r} is not in the list {list}; {remedy}"
 
 
 def clipped(text: str, room: int) -> str:

@@ -161,8 +161,7 @@ class NodeReader:
             if isinstance(item, dict):
                 read.append(reader.read_row(item, (*steps, (child.name, number if node.many else None)), findings))
             else:
-                got, got_en = kind_words(item)
-                findings.report(NodeWrongShape(node=_node_words(steps, child), got=got, got_en=got_en))
+                findings.report(NodeWrongShape(node=_node_words(steps, child), got=kind_words(item)))
         if node.many:
             values[child.name] = read
         elif read:

@@ -9,53 +9,64 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from yijie.kernel.language import Text
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """Transaction numbers (a regular expression over the whole number) and why none of them is served."""
 
     numbers: str
-    zh: str
-    en: str
+    why: Text
 
 
 FAMILIES = (
-    Family(r"310[123]", "事前事中审核需审核规则库，随审核模块开通", "auditing comes with the audit rules"),
+    Family(r"310[123]", Text("事前事中审核需审核规则库，随审核模块开通", "auditing comes with the audit rules")),
     Family(
         r"320[346]A?|3205A|3209A|321[12]|326[012]|13203|90502",
-        "清算清分随清算模块开通，日对账请用3201、3202",
-        "clearing comes with the clearing module; reconcile with 3201 and 3202",
+        Text(
+            "清算清分随清算模块开通，日对账请用3201、3202",
+            "clearing comes with the clearing module; reconcile with 3201 and 3202",
+        ),
     ),
-    Family(r"36\d\d|4160", "DRG/DIP分组与特病单议随支付方式模块开通", "case-mix payment comes with its module"),
-    Family(r"370\d", "审核申诉随审核模块开通", "objections come with the audit module"),
-    Family(r"6\d{3}|216\d|217[01]|2181", "线上支付类业务随移动支付模块开通", "mobile payment comes with its module"),
-    Family(r"217[2-6]", "月结算申报查询随清算模块开通", "monthly claims come with the clearing module"),
-    Family(r"7\d{3}|D00\d", "电子处方流转随电子处方模块开通", "e-prescriptions come with their module"),
-    Family(r"960\d", "人脸认证与远程查床随场景监控模块开通", "remote bed checks come with their module"),
-    Family(r"1160", "地方扩展，其应答成员未见公布，请改用1101", "its answer's members are not published; use 1101"),
+    Family(r"36\d\d|4160", Text("DRG/DIP分组与特病单议随支付方式模块开通", "case-mix payment comes with its module")),
+    Family(r"370\d", Text("审核申诉随审核模块开通", "objections come with the audit module")),
+    Family(
+        r"6\d{3}|216\d|217[01]|2181", Text("线上支付类业务随移动支付模块开通", "mobile payment comes with its module")
+    ),
+    Family(r"217[2-6]", Text("月结算申报查询随清算模块开通", "monthly claims come with the clearing module")),
+    Family(r"7\d{3}|D00\d", Text("电子处方流转随电子处方模块开通", "e-prescriptions come with their module")),
+    Family(r"960\d", Text("人脸认证与远程查床随场景监控模块开通", "remote bed checks come with their module")),
+    Family(
+        r"1160", Text("地方扩展，其应答成员未见公布，请改用1101", "its answer's members are not published; use 1101")
+    ),
     Family(
         r"116[12]",
-        "地方读卡器、解码扩展，读卡解码由读卡设备完成，再以1101取人员信息",
-        "cards and codes are read by the desk's own device; send what it read in 1101",
+        Text(
+            "地方读卡器、解码扩展，读卡解码由读卡设备完成，再以1101取人员信息",
+            "cards and codes are read by the desk's own device; send what it read in 1101",
+        ),
     ),
-    Family(r"2260", "地方扩展，业务与应答未见公布，请改用国家交易", "neither business nor answer is published"),
+    Family(r"2260", Text("地方扩展，业务与应答未见公布，请改用国家交易", "neither business nor answer is published")),
     Family(
         r"2261",
-        "地方扩展，其应答成员未见公布，结算查询请改用5203，就诊查询请改用5201",
-        "its answer's members are not published; use 5203 for a settlement, 5201 for encounters",
+        Text(
+            "地方扩展，其应答成员未见公布，结算查询请改用5203，就诊查询请改用5201",
+            "its answer's members are not published; use 5203 for a settlement, 5201 for encounters",
+        ),
     ),
-    Family(r"3360", "地方扩展，请改用3302", "a local extension; use 3302"),
-    Family(r"5163", "地方扩展，请改用1317", "a local extension; use 1317"),
-    Family(r"526[01]", "地方扩展，请改用5203、5204", "a local extension; use 5203 and 5204"),
-    Family(r"4101A", "旧版清单上传，请改用4101", "the old settlement list; use 4101"),
-    Family(r"420[1-9]A?", "旧版自费上传，请改用4261至4263", "the old self-pay upload; use 4261 to 4263"),
-    Family(r"250\d\d", "地方扩展，请改用2503、2505", "a local extension; use 2503 and 2505"),
-    Family(r"90111", "地方扩展，请改用1201", "a local extension; use 1201"),
-    Family(r"90[12]\d\d", "地方扩展，登记类业务请改用2505", "a local extension; register with 2505"),
+    Family(r"3360", Text("地方扩展，请改用3302", "a local extension; use 3302")),
+    Family(r"5163", Text("地方扩展，请改用1317", "a local extension; use 1317")),
+    Family(r"526[01]", Text("地方扩展，请改用5203、5204", "a local extension; use 5203 and 5204")),
+    Family(r"4101A", Text("旧版清单上传，请改用4101", "the old settlement list; use 4101")),
+    Family(r"420[1-9]A?", Text("旧版自费上传，请改用4261至4263", "the old self-pay upload; use 4261 to 4263")),
+    Family(r"250\d\d", Text("地方扩展，请改用2503、2505", "a local extension; use 2503 and 2505")),
+    Family(r"90111", Text("地方扩展，请改用1201", "a local extension; use 1201")),
+    Family(r"90[12]\d\d", Text("地方扩展，登记类业务请改用2505", "a local extension; register with 2505")),
 )
 """First match counts."""
 
-ELSEWHERE = Family("", "如业务需要请联系医保经办机构", "ask the insurance bureau if you need it")
+ELSEWHERE = Family("", Text("如业务需要请联系医保经办机构", "ask the insurance bureau if you need it"))
 
 
 def family_of(infno: str) -> Family:

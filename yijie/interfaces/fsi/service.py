@@ -156,7 +156,7 @@ def _run(envelope: Envelope, attachment: Attachment | None, profile: Profile) ->
     known = transaction(envelope.infno)
     if envelope.infno not in OFFERED:
         family = family_of(envelope.infno)
-        raise NotOffered(infno=envelope.infno, name=known.name, why=family.zh, why_en=family.en)
+        raise NotOffered(infno=envelope.infno, name=known.name, why=family.why)
     call = reading(lambda: _call(envelope, attachment, profile))
     if envelope.infno in DOWNLOADING:
         return Download(reading(lambda: DOWNLOADING[envelope.infno](call)))
@@ -169,7 +169,7 @@ def run_handed_on(body: bytes, at: Standing) -> bytes:
     envelope = parse_request(body)
     if envelope.infno not in homes.HANDED_ON:
         family = family_of(envelope.infno)
-        raise NotOffered(infno=envelope.infno, name=transaction(envelope.infno).name, why=family.zh, why_en=family.en)
+        raise NotOffered(infno=envelope.infno, name=transaction(envelope.infno).name, why=family.why)
     return _perform(Call(envelope, read_input(envelope.infno, envelope.input).nodes, at))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from yijie.interfaces.fsi.errors import clipped
 from yijie.kernel.identity import masked_name, masked_number
+from yijie.kernel.language import Text
 
 VALUE_ROOM = 20
 NODE_ROOM = 40
@@ -22,21 +23,21 @@ HIDDEN_LABELS = re.compile("联系地址|户口地址|单位地址|配送地址|
 LONG_NUMBER = re.compile(r"(?<![.0-9])[0-9]{11}")
 """Eleven digits or more, not decimals: an identity, phone, card or bank number may stand in the wrong field."""
 
-KINDS: dict[type, tuple[str, str]] = {
-    dict: ("对象", "an object"),
-    list: ("列表", "a list"),
-    str: ("文本", "text"),
-    bool: ("布尔值", "true or false"),
-    int: ("数字", "a number"),
-    float: ("数字", "a number"),
-    Decimal: ("数字", "a number"),
-    type(None): ("空值", "null"),
+KINDS: dict[type, Text] = {
+    dict: Text("对象", "an object"),
+    list: Text("列表", "a list"),
+    str: Text("文本", "text"),
+    bool: Text("布尔值", "true or false"),
+    int: Text("数字", "a number"),
+    float: Text("数字", "a number"),
+    Decimal: Text("数字", "a number"),
+    type(None): Text("空值", "null"),
 }
 
 
-def kind_words(value: Any) -> tuple[str, str]:
-    """The JSON kind of a value in Chinese and English."""
-    return KINDS.get(type(value), ("未知类型", "something else"))
+def kind_words(value: Any) -> Text:
+    """The JSON kind of a value."""
+    return KINDS.get(type(value), Text("未知类型", "something else"))
 
 
 def shown(value: Any, label: str = "") -> str:

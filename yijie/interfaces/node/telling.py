@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from yijie.kernel.dates import in_shanghai, now
+from yijie.kernel.language import Text
 from yijie.kernel.money import yuan
 from yijie.kernel.region import name_of
 
@@ -91,11 +92,14 @@ def print_known(number: int) -> None:
         console.print(f"本节点没有办理 {number} 的记录 nothing is known of {number} here")
         return
     for one in known:
-        console.print(f"{number} {' '.join(one.title)}")
+        console.print(f"{number} {_both(one.title)}")
         for label, value in one.facts:
-            said = value.zh if value.zh == value.en else " ".join(value)
-            console.print(f"  {' '.join(label)}: {said}", markup=False)
+            console.print(f"  {_both(label)}: {_both(value)}", markup=False)
     try:
-        console.print(" ".join(remedy(number).offer) + " --close --reason …", markup=False)
+        console.print(_both(remedy(number).offer) + " --close --reason …", markup=False)
     except NotByHand as error:
         console.print(f"{error.text('zh')} {error.text('en')}", markup=False)
+
+
+def _both(text: Text) -> str:
+    return text.zh if text.zh == text.en else f"{text.zh} {text.en}"

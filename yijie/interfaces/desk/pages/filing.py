@@ -19,6 +19,7 @@ from yijie.interfaces.desk.page import BUREAU, DeskRequest, note, page
 from yijie.interfaces.desk.pages.filings import NOTE_MAX, REVIEWERS, decide, row_of
 from yijie.interfaces.desk.words import ENROLMENT_STATES, FILING_STATES, INSURANCES, PAPER_NAMES, chosen
 from yijie.kernel.ids import parse_public_id
+from yijie.kernel.language import Text
 
 
 def found_filing(request: DeskRequest, number: str, *, own: bool = False) -> Filing:
@@ -116,7 +117,7 @@ def papers(request: DeskRequest, number: str) -> HttpResponse:
     found_filing(request, number, own=True)
     uploaded = request.FILES.get("file")
     if uploaded is None or (uploaded.size or 0) > 2 * filing.PAPER_BYTES_MAX:
-        raise filing.PaperUnfit(why="没有选择文件或文件过大", why_en="no file was chosen, or it is too large")
+        raise filing.PaperUnfit(why=Text("没有选择文件或文件过大", "no file was chosen, or it is too large"))
     name, content, by = uploaded.name or "", uploaded.read(), request.user.get_username()
     work = lambda one: filing.add_paper(one, name, content, by=by)  # noqa: E731  named for the call below
     return _told(request, number, work, "paper_added", say("材料已接收", "the paper was taken in"))

@@ -116,10 +116,10 @@ def one_attempt(request: DeskRequest, number: str) -> HttpResponse:
     shown: dict[str, Any] = {"number": asked, "known": [], "offer": "", "why_not": ""}
     with access.as_platform():
         for one in explained(asked):
-            facts = [(say(*label), say(*value), value.zh == value.en) for label, value in one.facts]
-            shown["known"].append((say(*one.title), facts))
+            facts = [(label.say(language()), value.say(language()), value.zh == value.en) for label, value in one.facts]
+            shown["known"].append((one.title.say(language()), facts))
         try:
-            shown["offer"] = say(*remedy(asked).offer)
+            shown["offer"] = remedy(asked).offer.say(language())
         except NotByHand as error:
             shown["why_not"] = error.text(language())
     return render(request, "desk/node_attempt.html", shown)
@@ -136,5 +136,5 @@ def resolve(request: DeskRequest, number: str) -> HttpResponse:
             by=request.user.get_username(),
             address=request.META.get("REMOTE_ADDR", ""),
         )
-    messages.success(request, say(*done), extra_tags="good")
+    messages.success(request, done.say(language()), extra_tags="good")
     return HttpResponseRedirect(reverse("nodes_one", args=[str(asked)]))

@@ -25,6 +25,7 @@ from yijie.interfaces.desk.page import DeskRequest, note, page
 from yijie.interfaces.desk.templatetags.desk import region
 from yijie.interfaces.desk.words import ROLES, chosen
 from yijie.kernel.dates import today
+from yijie.kernel.language import Text
 from yijie.kernel.region import NATION
 
 KEEPERS = (Role.ADMINISTRATOR,)
@@ -173,10 +174,10 @@ def connect(request: DeskRequest, number: str) -> HttpResponse:
         one = _not_oneself(request, number)
     provider, uid = request.POST.get("provider", ""), request.POST.get("uid", "").strip()[:190]
     if provider not in dict(_providers()) or not uid:
-        raise access.AccountUnfit(why="请选择登录单位并填写用户标识", why_en="choose the provider and give the subject")
+        raise access.AccountUnfit(why=Text("请选择登录单位并填写用户标识", "choose the provider and give the subject"))
     with access.as_platform():
         if SocialAccount.objects.filter(provider=provider, uid=uid).exists():
-            raise access.AccountUnfit(why="该标识已关联", why_en="this identity is connected already")
+            raise access.AccountUnfit(why=Text("该标识已关联", "this identity is connected already"))
         SocialAccount.objects.create(user=one, provider=provider, uid=uid)
     note(request, "identity_connected", one.username)
     return _back(request, number)
@@ -205,7 +206,7 @@ def end(request: DeskRequest, number: str) -> HttpResponse:
 def _not_oneself(request: DeskRequest, number: str) -> User:
     one = _found(request, number)
     if one.pk == request.user.pk:
-        raise access.AccountUnfit(why="不能对自己的账号办理", why_en="not of one's own account")
+        raise access.AccountUnfit(why=Text("不能对自己的账号办理", "not of one's own account"))
     return one
 
 
