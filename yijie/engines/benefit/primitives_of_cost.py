@@ -143,7 +143,8 @@ class Deductible(Primitive):
 class ExcessCeiling(Primitive):
     """The most cost above the deductible that counts.
 
-    Seen: pools that limit the eligible cost entering the fund rather than its payments.
+    Seen: 240,000 a year of what fund and person share (武汉), read as the cost above the deductible; with the
+    deductible inside it is a ``cost_ceiling``.
     """
 
     phase = 5
