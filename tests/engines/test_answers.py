@@ -414,7 +414,7 @@ def test_a_report_is_plain_data_with_every_figure():
 
 def test_an_error_is_reported_with_its_code():
     with pytest.raises(PartsDoNotAddUp) as refused:
-        evaluate(SIMPLE, case(amounts=Amounts(100, 99)))
+        evaluate(SIMPLE, case(amounts=Amounts(100, 90, 5, 3, 1)))
     report = error_report("x", refused.value)
     assert (report["id"], report["error"]["code"]) == ("x", "benefit.parts_do_not_add_up")
     assert "0.99" in report["error"]["zh"]

@@ -173,6 +173,26 @@ def test_refusals_are_the_same_and_what_follows_is_settled(wrong):
     assert same(EVERY_STEP, [right, replace(right, **wrong), right]) in (2, 3)
 
 
+@pytest.mark.parametrize("part", ["eligible", "first_self_pay", "over_ceiling", "not_covered"])
+def test_each_part_below_zero_is_refused_alike(part):
+    right = case("9000", first="30", over="20", out="10")
+    rest = right.amounts.total - getattr(right.amounts, part)
+    wrong = replace(right, amounts=replace(right.amounts, total=rest - 1, **{part: -1}))
+    assert same(policy(layer(ratio("80%"))), [right, wrong, right]) == 2
+
+
+@pytest.mark.parametrize("figure", ["account_balance", "deductible_paid", "prepaid"])
+def test_each_figure_below_zero_is_refused_alike(figure):
+    right = case("9000", first="30", over="20", out="10")
+    assert same(policy(layer(ratio("80%"))), [replace(right, **{figure: -1})]) == 0
+
+
+def test_every_year_of_age_counts_where_nothing_else_looks_at_it():
+    rules = policy(layer({"ratio": {"share": since("50%"), "per_year_of_age": since("0.2%")}}))
+    ages = [case("9000", birth_date=date(year, 1, 1)) for year in (1960, 1950, 1960, 1940)]
+    assert same(rules, ages) == len(ages)
+
+
 def test_what_a_policy_does_not_know_is_refused_only_where_it_matters():
     account = layer({"covers": {"parts": since("unknown", note="未查明")}}, pays_from="personal_account")
     rows = bands((1000, "50%"), (None, "unknown"))

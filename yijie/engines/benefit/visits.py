@@ -61,7 +61,7 @@ def settle_all(
                 case,
                 accumulators=years.before(case, year),
                 stay=apply_deltas(case.stay, begun) if case.continues else {},
-                account_balance=max(0, case.account_balance - drawn),
+                account_balance=min(case.account_balance, max(0, case.account_balance - drawn)),
             )
             benefit = evaluate(policy, asked, trace)
         except YijieError as error:
