@@ -12,6 +12,7 @@ import pytest
 from benefit_kit import LOCAL, REFERRED, UNFILED, bands, case, ceiling, deductible, layer, policy, ratio, since
 from hypothesis import given, strategies as st
 from random_claims import PACKS, random_people
+from test_compiled import EVERY_STEP, EVERY_VISIT
 from test_properties import policies, visits
 
 from yijie.engines.benefit import Amounts, Bucket, Years, evaluate, load_policy, settle_all
@@ -23,7 +24,7 @@ from yijie.engines.benefit.columnar.evaluate import _parts
 from yijie.engines.benefit.loading import read_text_file
 from yijie.engines.benefit.read_cases import read_cases
 from yijie.engines.benefit.words import word_of
-from yijie.kernel.codes import CareKind, HospitalLevel, SpecialGroup
+from yijie.kernel.codes import CareKind, Fund, HospitalLevel, SpecialGroup
 from yijie.kernel.dates import age_on
 from yijie.kernel.errors import YijieError
 from yijie.kernel.money import half_up
@@ -160,6 +161,24 @@ def test_what_only_some_policies_say():
     assert check_equal(rules, *year(*visits)) == 6
     assert check_equal(rules, *year(*visits), fold=False) == 6
     assert check_equal(rules, *year(*(case("9000", **born) for _ in range(3)))) == 0
+
+
+def test_every_step_in_one_policy():
+    assert check_equal(EVERY_STEP, *year(*EVERY_VISIT)) == len(EVERY_VISIT)
+    assert check_equal(EVERY_STEP, *year(*EVERY_VISIT), fold=False) == len(EVERY_VISIT)
+
+
+def test_what_ceilings_cut_adds_up_until_a_layer_takes_it():
+    taking = {"covers": {"parts": since(["beyond_ceiling"])}}
+    rules = policy(
+        layer(ratio("80%"), ceiling("payment", 100)),
+        layer(ratio("50%"), ceiling("payment", 20), pays_from="aid"),
+        layer(taking, ratio("10%"), ceiling("payment", 5), pays_from="large_amount"),
+        layer(taking, ratio("90%"), pays_from="major_illness"),
+    )
+    assert check_equal(rules, *year(case("1000"), case("600")), fold=False) == 2
+    paid = evaluate(rules, case("1000")).funds
+    assert [paid[fund] for fund in (Fund.POOLED, Fund.AID, Fund.LARGE_AMOUNT)] == [10_000, 2_000, 500]
 
 
 def test_a_year_begun_elsewhere_is_taken_up():

@@ -135,18 +135,20 @@ ACCOUNT = {"use_account": True, "account_balance": 90_000}
 MARKED = {"buckets": {"drugs": Bucket("eligible", 200_000), "devices": Bucket("not_covered", 9_000)}, "out": "500"}
 
 
+EVERY_VISIT = [
+    case("9000", **TOLD, **BORN, **ACCOUNT, remote=UNFILED),
+    case("90000", **TOLD, **BORN, **POOR, **MARKED, **ACCOUNT, first="30", remote=UNFILED, day="2025-03-11"),
+    case("19000", **TOLD, **BORN, **POOR, remote=UNFILED, day="2025-04-11"),
+    case("300", out="50", **TOLD, **BORN, **ACCOUNT, remote=LOCAL, day="2025-04-12", prepaid=100_000),
+    case("9000", **TOLD, **BORN, **POOR, continues=True, remote=REFERRED, day="2025-04-30"),
+    case("9000", **TOLD, **BORN, **MARKED, **ACCOUNT, care=CareKind.CHRONIC, channel="manual", day="2025-05-01"),
+    case("0", **TOLD, **BORN, out="777", day="2025-05-02"),
+]
+
+
 def test_every_step_in_one_policy():
-    visits = [
-        case("9000", **TOLD, **BORN, **ACCOUNT, remote=UNFILED),
-        case("90000", **TOLD, **BORN, **POOR, **MARKED, **ACCOUNT, first="30", remote=UNFILED, day="2025-03-11"),
-        case("19000", **TOLD, **BORN, **POOR, remote=UNFILED, day="2025-04-11"),
-        case("300", out="50", **TOLD, **BORN, **ACCOUNT, remote=LOCAL, day="2025-04-12", prepaid=100_000),
-        case("9000", **TOLD, **BORN, **POOR, continues=True, remote=REFERRED, day="2025-04-30"),
-        case("9000", **TOLD, **BORN, **MARKED, **ACCOUNT, care=CareKind.CHRONIC, channel="manual", day="2025-05-01"),
-        case("0", **TOLD, **BORN, out="777", day="2025-05-02"),
-    ]
-    assert same(EVERY_STEP, visits) == len(visits)
-    assert all(same(EVERY_STEP, [visit]) for visit in visits)
+    assert same(EVERY_STEP, EVERY_VISIT) == len(EVERY_VISIT)
+    assert all(same(EVERY_STEP, [visit]) for visit in EVERY_VISIT)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 import yaml
 from benefit_kit import REFERRED, case, layer, policy, since
 from hypothesis import given, strategies as st
@@ -374,6 +375,15 @@ def test_the_cost_beyond_a_ceiling_pays_what_was_cut(rows, data):
     assert 0 <= beyond <= sum(costs)
     if cut == 0:
         assert beyond == 0
+
+
+@pytest.mark.parametrize(("cut", "beyond"), [(0, 0), (40, 50), (80, 100), (81, 101), (82, 102)])
+def test_a_band_that_pays_nothing_counts_only_where_a_cut_reaches_below_it(cut, beyond):
+    assert cost_beyond([10, 1000, 100], [100, 0, 80], 100, cut) == beyond + (1000 if cut > 80 else 0)
+
+
+def test_of_a_band_whose_whole_payment_was_cut_the_whole_cost_is_beyond():
+    assert cost_beyond([3], [20], 100, 1) == 3
 
 
 @given(st.integers(0, 10**6), st.integers(1, 20), st.integers(0, 100), st.integers(0, 10**5), st.integers(0, 10**5))
