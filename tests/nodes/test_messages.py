@@ -86,6 +86,14 @@ def message(places, kind="benefit.cancel", body=None, *, identity=None, message_
     )
 
 
+def test_a_question_is_answered_although_the_database_ended_the_session(places):
+    with places[1].acting():
+        [(session,)] = fetch("SELECT pg_backend_pid()")
+    with places[0].acting():
+        fetch("SELECT pg_terminate_backend(%s)", [session])
+    assert told(places, message(places, "positions.read", {})) == {"rows": []}
+
+
 def test_a_stranger_is_refused_and_recorded(places):
     wire = message(places, identity=make_identity("node-99"))
     assert told(places, wire) == last_refusal(places) == "exchange.sender_unknown"

@@ -3,8 +3,11 @@
 import threading
 import time
 
+import psycopg
 import pytest
+from django.db import connections
 
+from yijie.domain.transaction import fetch
 from yijie.interfaces.fsi.door import Door, TooManyWaiting
 from yijie.interfaces.fsi.rate import Buckets
 
@@ -15,6 +18,19 @@ def test_what_happens_inside_comes_out():
     with pytest.raises(ZeroDivisionError):
         door.through(lambda: 1 / 0)
     assert door.through(lambda: 43) == 43
+
+
+def test_a_desk_whose_session_the_database_ended_has_another_for_the_next(sample_nation):
+    def session():
+        return fetch("SELECT pg_backend_pid()")[0][0]
+
+    door = Door(1, 0)
+    lost = door.through(session)
+    fetch("SELECT pg_terminate_backend(%s)", [lost])
+    with pytest.raises(psycopg.OperationalError):
+        door.through(session)
+    assert door.through(session) != lost
+    door.through(connections.close_all)
 
 
 def test_whoever_waits_too_long_is_turned_away_and_never_begun():

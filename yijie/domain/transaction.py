@@ -46,6 +46,15 @@ def reading(work: Callable[[], Result]) -> Result:
     return work() if connection.in_atomic_block else _tried(work)
 
 
+def give_up_lost_session() -> None:
+    """Have a thread that goes on to other work open a session anew where the database ended its own.
+
+    Django notices only what its own cursors met, and statements here go to the driver's.
+    """
+    if connection.connection is not None and connection.connection.closed:
+        connection.close()
+
+
 def _atomically(work: Callable[[], Result]) -> Result:
     with transaction.atomic():
         return work()

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from yijie.domain.transaction import execute, fetch, in_transaction
+from yijie.domain.transaction import execute, fetch, in_transaction, reading
 from yijie.kernel.dates import now
 from yijie.kernel.errors import YijieError
 
@@ -37,7 +37,7 @@ class PeerFailed(YijieError):
 def receive(wire: bytes, handlers: Mapping[str, Handler]) -> bytes:
     """The answer to a message, as bytes. Never raises: refusals travel back as signed answers."""
     try:
-        message = opened(wire)
+        message = reading(lambda: opened(wire))
     except YijieError as error:
         return _refused(wire, error)
     try:
@@ -45,7 +45,7 @@ def receive(wire: bytes, handlers: Mapping[str, Handler]) -> bytes:
         if KINDS[message.kind].command:
             body = in_transaction(lambda: _once(message, handler))
         else:
-            body = canonical({"done": handler(message)})
+            body = canonical({"done": reading(lambda: handler(message))})
     except YijieError as error:
         body = canonical({"error": error_out(error)})
         if error.code.startswith("exchange."):
