@@ -76,7 +76,7 @@ GROUPS = {
             "test_catalogue",
             "test_packs",
         ),
-        ("test_compiled", "test_properties", "../golden/test_golden"),
+        ("test_compiled", "test_properties", "test_columnar", "../golden/test_golden"),
     ),
     "compiled": (
         (

@@ -168,6 +168,15 @@ def test_days_of_a_stay_in_parts_are_all_its_days():
     assert parts(rules, ten, five) == ["200.00", "100.00"]
 
 
+def test_hours_of_a_stay_in_parts_are_those_each_part_states():
+    rules = policy(layer(allowance(base=since(20), unit="hour")), pool={"units": {"hour": "小时"}})
+    long = {"service_from": date(2025, 3, 10), "service_to": date(2025, 3, 15)}
+    assert parts(rules, case(**long, units={"hour": 300}), case(continues=True, units={"hour": 500})) == [
+        "60.00",
+        "40.00",
+    ]
+
+
 def test_each_part_may_be_paid_for_its_own_units():
     rules = policy(layer(allowance(**ON_100, granted="each_part")))
     assert parts(rules, case(), case()) == ["9800.00", "9800.00"]
@@ -177,6 +186,8 @@ def test_each_part_may_be_paid_for_its_own_units():
     month, few = (case(units={"day": days * 100}) for days in (30, 5))
     april = replace(few, service_from=date(2025, 4, 2), service_to=date(2025, 4, 2))
     assert parts(rules, month, few, april) == ["500.00", "0.00", "100.00"]
+    week = case(service_to=date(2025, 3, 17))
+    assert parts(rules, week, week) == ["140.00", "140.00"], "its own days only"
 
 
 def test_a_ceiling_and_whole_yuan_hold_over_the_parts():

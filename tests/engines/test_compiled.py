@@ -17,7 +17,7 @@ from yijie.engines.benefit import Bucket, Years, evaluate, load_policy, settle_a
 from yijie.engines.benefit.compiled import kinds, programs
 from yijie.engines.benefit.loading import read_text_file
 from yijie.engines.benefit.read_cases import read_cases
-from yijie.kernel.codes import CareKind, Insurance, Relation, SpecialGroup
+from yijie.kernel.codes import CareKind, Fund, HospitalLevel, Insurance, Relation, SpecialGroup
 from yijie.kernel.errors import BrokenInvariant, YijieError
 
 GOLDEN = sorted(path.parent for path in (Path(__file__).parents[1] / "golden").glob("*/case.yaml"))
@@ -187,6 +187,14 @@ def test_each_part_below_zero_is_refused_alike(part):
 def test_each_figure_below_zero_is_refused_alike(figure):
     right = case("9000", first="30", over="20", out="10")
     assert same(policy(layer(ratio("80%"))), [replace(right, **{figure: -1})]) == 0
+
+
+def test_a_phase_may_pay_at_most_what_the_level_says():
+    most = {"by": "level", "tertiary": 50, "else": 40}
+    rules = policy(layer({"phases": {"schedule": since([{"over": 0, "share": "60%", "most": most}])}}))
+    visits = [case("900", level=level) for level in (HospitalLevel.TERTIARY, HospitalLevel.SECONDARY)]
+    assert same(rules, visits) == 2
+    assert [evaluate(rules, visit).funds[Fund.POOLED] for visit in visits] == [3_000, 2_400]
 
 
 def test_every_year_of_age_counts_where_nothing_else_looks_at_it():
