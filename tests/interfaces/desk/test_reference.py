@@ -45,6 +45,19 @@ def test_a_sheet_proposed_by_one_and_applied_by_another(signed_in, treated):
     assert chief.post(f"{made}apply/").status_code == 422, "once"
 
 
+def test_codes_are_shown_with_what_they_mean_and_flags_in_the_readers_language(signed_in, treated):
+    admin = signed_in("admin.nation")
+    made = change_at(admin.post("/desk/reference/institutions/import/", {"file": sheet("institutions", HOSPITAL)}))
+    chinese = admin.get(made).content.decode()
+    english = admin.get(made, headers={"accept-language": "en"}).content.decode()
+    for cell in ("1 医疗机构", "2 二级", "否"):
+        assert f"<td>{cell}</td>" in chinese
+    for cell in ("1 hospital", "2 secondary", "no", "yes"):
+        assert f"<td>{cell}</td>" in english
+    table = admin.get("/desk/reference/terms/", headers={"accept-language": "en"}).content.decode()
+    assert "<td>01 class A</td>" in table
+
+
 def test_what_is_exported_can_be_imported_again(signed_in, treated):
     """A region's institutions exported, one name changed, imported: the proposal shows that one difference."""
     admin = signed_in("admin.nation")

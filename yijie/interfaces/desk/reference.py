@@ -20,7 +20,7 @@ from yijie.kernel.region import NATION, is_region, names, pool_of, province_of
 
 from .language import say
 from .sheets import Mistaken, Reader, amount_cell, day_cell, flag_cell, text_cell, valid_cell
-from .words import LIST_TYPES
+from .words import BENEFIT_LEVELS, FLAGS, INSTITUTION_KINDS, ITEM_CLASSES, LIST_TYPES, Words, chosen
 
 CHARGE_CATEGORIES = tuple(code_lists()["med_chrgitm_type"].codes)
 """收费项目类别 of the interface's tables"""
@@ -34,6 +34,13 @@ class Column:
     en: str
     field: str
     read: Reader
+    words: Words | None = None
+    """What its codes mean, where it has codes."""
+
+    def shown(self, cell: str) -> str:
+        """A cell on a page: a code with what it means, a flag in the language of the request."""
+        word = chosen(self.words or FLAGS, cell)["text"]
+        return f"{cell} {word}" if self.words and word != cell else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +139,9 @@ INSTITUTIONS = Reference(
         Column("机构编号", "code", "code", text_cell(12)),
         Column("名称", "name", "name", text_cell(200)),
         Column("医保区划", "region", "region", region_cell),
-        Column("类型", "kind", "kind", text_cell(1, choices=("1", "2"))),
+        Column("类型", "kind", "kind", text_cell(1, choices=tuple(INSTITUTION_KINDS)), INSTITUTION_KINDS),
         Column("医院等级", "grade", "grade", text_cell(6)),
-        Column("待遇级别", "benefit level", "level", text_cell(10, choices=("1", "2", "3", "4", "community"))),
+        Column("待遇级别", "benefit level", "level", text_cell(10, choices=tuple(BENEFIT_LEVELS)), BENEFIT_LEVELS),
         Column("统一社会信用代码", "credit code", "credit_code", text_cell(18)),
         Column("协议起始", "agreement since", "agreement_since", needed(day_cell)),
         Column("协议终止", "agreement until", "agreement_until", day_cell),
@@ -155,7 +162,7 @@ ITEMS = Reference(
     columns=(
         Column("医疗目录编码", "code", "code", text_cell(50)),
         Column("名称", "name", "name", text_cell(200)),
-        Column("目录类别", "list", "list_type", text_cell(6, choices=tuple(LIST_TYPES))),
+        Column("目录类别", "list", "list_type", text_cell(6, choices=tuple(LIST_TYPES)), LIST_TYPES),
         Column("收费项目类别", "charge category", "charge_category", text_cell(6, choices=CHARGE_CATEGORIES)),
         Column("规格", "specification", "specification", text_cell(200, required=False)),
         Column("剂型", "dosage form", "dosage_form", text_cell(200, required=False)),
@@ -181,7 +188,7 @@ TERMS = Reference(
         Column("医疗目录编码", "item", "item_id", text_cell(50)),
         Column("生效日期", "since", "since", needed(day_cell)),
         Column("失效日期", "until", "until", day_cell),
-        Column("收费项目等级", "class", "item_class", text_cell(2, choices=("01", "02", "03"))),
+        Column("收费项目等级", "class", "item_class", text_cell(2, choices=tuple(ITEM_CLASSES)), ITEM_CLASSES),
         Column("先行自付比例", "first self-pay", "first_self_pay", share_cell),
         Column("居民先行自付比例", "first self-pay of residents", "first_self_pay_resident", share_cell),
         Column("一级限价", "ceiling, level 1", "ceiling_1", amount_cell),

@@ -146,6 +146,19 @@ ITEM_CLASSES: Words = {
     "02": ("乙类", "class B", ""),
     "03": ("丙类", "class C", "warn"),
 }
+INSTITUTION_KINDS: Words = {
+    "1": ("医疗机构", "hospital", ""),
+    "2": ("零售药店", "pharmacy", ""),
+}
+BENEFIT_LEVELS: Words = {
+    "community": ("社区", "community", ""),
+    "1": ("一级及以下", "primary", ""),
+    "2": ("二级", "secondary", ""),
+    "3": ("三级", "tertiary", ""),
+    "4": ("其他", "other", ""),
+}
+FLAGS: Words = {"是": ("是", "yes", ""), "否": ("否", "no", "")}
+"""As sheets have them."""
 ATTEMPT_STATES: Words = {
     "sent": ("结果未知", "outcome unknown", "warn"),
     "settled": ("已结算", "settled", "good"),

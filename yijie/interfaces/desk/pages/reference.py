@@ -23,8 +23,6 @@ from yijie.kernel.errors import YijieError
 
 KEEPERS = (Role.ADMINISTRATOR,)
 SHOWN_MAX = 200
-FLAGS = {"是": "yes", "否": "no"}
-"""How an English page shows flags; sheets keep theirs."""
 
 
 @page("reference/", "reference", KEEPERS)
@@ -62,9 +60,10 @@ def table(request: DeskRequest, name: str) -> HttpResponse:
             "kind": kind,
             "listing": listing,
             "heads": [(column.zh, column.en, column.field) for column in kind.columns],
-            "rows": [(row.pk, [FLAGS.get(cell, cell) for cell in kind.cells(row)]) for row in listing.rows]
-            if language() == "en"
-            else [(row.pk, kind.cells(row)) for row in listing.rows],
+            "rows": [
+                (row.pk, [c.shown(cell) for c, cell in zip(kind.columns, kind.cells(row), strict=True)])
+                for row in listing.rows
+            ],
         },
     )
 
@@ -126,7 +125,9 @@ def change(request: DeskRequest, number: str) -> HttpResponse:
     rows = []
     for said in one.rows[:SHOWN_MAX]:
         before = there.get(_key(kind, said))
-        cells = [(said[c.zh], before[place] if before else None) for place, c in enumerate(kind.columns)]
+        cells = [
+            (c.shown(said[c.zh]), c.shown(before[place]) if before else None) for place, c in enumerate(kind.columns)
+        ]
         rows.append({"new": before is None, "cells": cells})
     return render(
         request,
