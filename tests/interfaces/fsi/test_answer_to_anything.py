@@ -59,7 +59,11 @@ def well_formed(raw):
     return said
 
 
-@settings(max_examples=1500, suppress_health_check=list(HealthCheck))
+TRIES = settings.default.max_examples
+"""Of the lane: ten times as many in the long one."""
+
+
+@settings(max_examples=3 * TRIES, suppress_health_check=list(HealthCheck))
 @given(infno=st.sampled_from(EVERY), changes=CHANGES, home=st.sampled_from(["", "110000", "510100", "1", "9"]))
 def test_extreme_values_in_a_message_that_fits(prepared, infno, changes, home):
     fitting, used = prepared
@@ -78,7 +82,7 @@ def test_extreme_values_in_a_message_that_fits(prepared, infno, changes, home):
         assert everything_stored() == held
 
 
-@settings(max_examples=400, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2 * TRIES, suppress_health_check=list(HealthCheck))
 @given(
     infno=st.sampled_from(EVERY),
     member=st.sampled_from([*messages.HEADER, "infno", "input"]),
@@ -96,7 +100,7 @@ def test_extreme_values_in_the_header(prepared, infno, member, value):
         assert everything_stored() == held
 
 
-@settings(max_examples=800, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3 * TRIES, suppress_health_check=list(HealthCheck))
 @given(
     infno=st.sampled_from(EVERY),
     cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=3), st.integers(0, 4)), min_size=1, max_size=4),
@@ -117,7 +121,6 @@ def test_blind_changes_of_bytes(prepared, infno, cuts):
         assert everything_stored() == held
 
 
-@settings(max_examples=200)
 @given(st.binary(max_size=200) | st.text().map(str.encode), st.text(max_size=8) | st.none())
 def test_anything_at_all(own_nation, body, path):
     assert well_formed(answer(body, path))["infcode"] == -1
