@@ -32,7 +32,14 @@ from yijie.engines.benefit import (
     resolve,
     settle_in_order,
 )
-from yijie.engines.benefit.explain import band_sentence, exact_yuan, parameter_sentence, sentence, step_label
+from yijie.engines.benefit.explain import (
+    band_sentence,
+    exact_yuan,
+    parameter_sentence,
+    sentence,
+    step_label,
+    step_words,
+)
 from yijie.engines.benefit.refusals import (
     BucketTooLarge,
     CodeUnclear,
@@ -338,6 +345,9 @@ def test_every_step_is_told_in_both_languages_with_its_source():
     assert zh["own_share"] == "个人负担比例折算：× 80%，支付比例 80% / 90% → 84% / 92%"
     assert zh["points"] == "支付比例增减：-1.5 个百分点，支付比例 83.16% / 91.08% → 81.66% / 89.58%"
     assert zh["account"] == "个人账户支付：可由账户支付 14990.00 元，余额 7.00 元，支付 7.00 元"
+    unused = evaluate(EVERYTHING, replace(asked, use_account=False)).trace[-1]
+    assert step_words(unused, "zh") == "个人账户支付：可由账户支付 14990.00 元，本次未使用账户"
+    assert step_words(unused, "en") == "personal account: the account may pay 14990.00 yuan; it was not used this time"
     paying = next(step for step in benefit.trace if step.step == "bands")
     assert [band_sentence(band, "en") for band in paying.bands] == [
         "0.00 – 10000.00: 9500.00 × 81.66% = 7757.70",

@@ -183,6 +183,14 @@ def test_each_part_below_zero_is_refused_alike(part):
     assert same(policy(layer(ratio("80%"))), [right, wrong, right]) == 2
 
 
+@pytest.mark.parametrize("part", ["first_self_pay", "over_ceiling", "not_covered"])
+def test_a_total_that_takes_a_part_off_is_refused_alike(part):
+    right = case("9000", first="30", over="20", out="10")
+    total = right.amounts.total - 2 * getattr(right.amounts, part)
+    wrong = replace(right, amounts=replace(right.amounts, total=total))
+    assert same(policy(layer(ratio("80%"))), [right, wrong, right]) == 2
+
+
 @pytest.mark.parametrize("figure", ["account_balance", "deductible_paid", "prepaid"])
 def test_each_figure_below_zero_is_refused_alike(figure):
     right = case("9000", first="30", over="20", out="10")

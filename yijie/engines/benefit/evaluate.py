@@ -97,7 +97,8 @@ def _pay_from_account(layer: LayerPlan, run: Run) -> None:
         figure_of(layer.covers.gap)
     seen = run.see(layer.covers)
     wanted = min(seen, balance)
-    run.note(layer, "account", layer.covers.uses, seen=seen, balance=balance, paid=wanted)
+    held = {"balance": balance} if run.case.use_account else {}
+    run.note(layer, "account", layer.covers.uses, seen=seen, **held, paid=wanted)
     paid = under_ceilings(layer, layer.payment_ceilings, wanted, run)
     book(layer, run, seen=seen, cost=seen, deductible=0, excess=seen, paid=paid, cut=wanted - paid)
 

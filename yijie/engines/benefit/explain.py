@@ -70,6 +70,10 @@ SENTENCES: dict[str, Text] = {
         "可由账户支付 {seen} 元，余额 {balance} 元，支付 {paid} 元",
         "the account may pay {seen} yuan, holds {balance}, pays {paid}",
     ),
+    "account_not_used": Text(
+        "可由账户支付 {seen} 元，本次未使用账户",
+        "the account may pay {seen} yuan; it was not used this time",
+    ),
 }
 ACCOUNT_LABEL = Text("个人账户支付", "personal account")
 
@@ -114,9 +118,12 @@ def sentence(step: TraceStep, language: str, vocabulary: Vocabulary = PLAIN) -> 
     if step.before:
         return _adjusted(step, vocabulary, language)
     sums = {name: units_text(amount) if name in COUNTS else yuan(amount) for name, amount in step.sums.items()}
-    goes_on = step.step == "allowance" and step.sums["before"]
-    told = SENTENCES["allowance_goes_on" if goes_on else step.step]
-    return told.say(language).format(**sums, ratios=_percents(step.ratios))
+    told = step.step
+    if told == "allowance" and step.sums["before"]:
+        told = "allowance_goes_on"
+    elif told == "account" and "balance" not in step.sums:
+        told = "account_not_used"
+    return SENTENCES[told].say(language).format(**sums, ratios=_percents(step.ratios))
 
 
 def _adjusted(step: TraceStep, vocabulary: Vocabulary, language: str) -> str:
