@@ -159,10 +159,12 @@ def mutants(module: str) -> Iterator[Mutant]:
 
 
 def run_code(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
-    """The nodes that run: not annotations, docstrings, type aliases or what is imported."""
+    """The nodes that run: not annotations, docstrings, type aliases, what is imported, or that a ``zip`` is strict."""
     for name, value in ast.iter_fields(tree):
         for node in value if isinstance(value, list) else [value]:
             if not isinstance(node, ast.AST) or name in ("annotation", "returns", "decorator_list", "bases"):
+                continue
+            if isinstance(node, ast.keyword) and node.arg == "strict":
                 continue
             texts = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
             alias = isinstance(node, ast.AnnAssign) and "TypeAlias" in ast.unparse(node.annotation)

@@ -168,6 +168,12 @@ def test_every_step_in_one_policy():
     assert check_equal(EVERY_STEP, *year(*EVERY_VISIT), fold=False) == len(EVERY_VISIT)
 
 
+def test_units_that_no_claim_of_a_table_states_are_asked_for():
+    rules = policy(layer({"rate": {"unit": "hour", "amount": since(20)}}), pool={"units": {"hour": "小时"}})
+    assert check_equal(rules, *year(case("100"), case("200"))) == 0
+    assert check_equal(rules, *year(case("100"), case("200", units={"hour": 100}))) == 1
+
+
 def test_what_ceilings_cut_adds_up_until_a_layer_takes_it():
     taking = {"covers": {"parts": since(["beyond_ceiling"])}}
     rules = policy(
