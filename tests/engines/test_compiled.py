@@ -197,6 +197,28 @@ def test_each_figure_below_zero_is_refused_alike(figure):
     assert same(policy(layer(ratio("80%"))), [replace(right, **{figure: -1})]) == 0
 
 
+def test_what_a_layer_leaves_out_stays_for_the_one_that_names_it():
+    rules = policy(
+        layer({"covers": {"parts": since(["eligible"]), "without": since(["drugs"])}}, ratio("80%")),
+        layer({"covers": {"parts": since(["drugs"])}}, ratio("50%"), pays_from="aid"),
+        pool={"buckets": {"drugs": "药品"}},
+    )
+    visit = case("1000", buckets={"drugs": Bucket("eligible", 90_000)})
+    assert same(rules, [visit]) == 1
+    assert evaluate(rules, visit).funds[Fund.AID] == 45_000
+
+
+def test_a_stated_sum_beyond_what_its_layer_sees_is_taken_off_the_rest():
+    given = {"stated": {"name": "gift", "reason": since(REASON)}}
+    rules = policy(
+        layer({"covers": {"parts": since(["eligible"])}}, given, pays_from="other"),
+        layer({"covers": {"parts": since(["eligible", "not_covered"])}}, ratio("100%"), pays_from="aid"),
+    )
+    visit = case("5", out="20", stated={"gift": 700})
+    assert same(rules, [visit]) == 1
+    assert evaluate(rules, visit).funds[Fund.AID] == 1_800
+
+
 def test_a_phase_may_pay_at_most_what_the_level_says():
     most = {"by": "level", "tertiary": 50, "else": 40}
     rules = policy(layer({"phases": {"schedule": since([{"over": 0, "share": "60%", "most": most}])}}))
