@@ -104,7 +104,7 @@ GROUPS = {
             "columnar/plans",
             "columnar/profiles",
         ),
-        ("test_columnar",),
+        ("test_columnar", "test_allowances"),
         ("test_columnar",),
     ),
 }

@@ -174,6 +174,13 @@ def test_units_that_no_claim_of_a_table_states_are_asked_for():
     assert check_equal(rules, *year(case("100"), case("200", units={"hour": 100}))) == 1
 
 
+def test_months_end_on_the_29th_of_february_in_a_leap_year():
+    rules = policy(layer(ratio("80%"), ceiling("payment", 300, per="month")))
+    visits = [case("1000", day="2024-02-29"), case("1000", day="2024-03-01"), case("1000", day="2024-03-31")]
+    assert check_equal(rules, *year(*visits)) == 3
+    assert evaluate_table(rules, claims_of(*year(*visits))).payers["pooled"].tolist() == [30_000, 30_000, 0]
+
+
 def test_what_ceilings_cut_adds_up_until_a_layer_takes_it():
     taking = {"covers": {"parts": since(["beyond_ceiling"])}}
     rules = policy(
