@@ -92,14 +92,14 @@ def print_known(number: int) -> None:
         console.print(f"本节点没有办理 {number} 的记录 nothing is known of {number} here")
         return
     for one in known:
-        console.print(f"{number} {_both(one.title)}")
+        console.print(f"{number} {_in_both(one.title)}")
         for label, value in one.facts:
-            console.print(f"  {_both(label)}: {_both(value)}", markup=False)
+            console.print(f"  {_in_both(label)}: {_in_both(value)}", markup=False)
     try:
-        console.print(_both(remedy(number).offer) + " --close --reason …", markup=False)
+        console.print(_in_both(remedy(number).offer) + " --close --reason …", markup=False)
     except NotByHand as error:
         console.print(f"{error.text('zh')} {error.text('en')}", markup=False)
 
 
-def _both(text: Text) -> str:
+def _in_both(text: Text) -> str:
     return text.zh if text.zh == text.en else f"{text.zh} {text.en}"
