@@ -174,6 +174,15 @@ def test_units_that_no_claim_of_a_table_states_are_asked_for():
     assert check_equal(rules, *year(case("100"), case("200", units={"hour": 100}))) == 1
 
 
+def test_a_word_nobody_stated_and_one_nobody_declared_are_refused_each_for_its_own_reason():
+    rules = policy(
+        layer(deductible({"by": "tier", "first": 10, "else": 20}), ratio("80%")),
+        pool={"words": {"tier": {"first": "一档"}}},
+    )
+    visits = [case("100", facts={"tier": word} if word else {}) for word in ("", "second", "third", "first", "second")]
+    assert check_equal(rules, *year(*visits)) == 1
+
+
 def test_months_end_on_the_29th_of_february_in_a_leap_year():
     rules = policy(layer(ratio("80%"), ceiling("payment", 300, per="month")))
     visits = [case("1000", day="2024-02-29"), case("1000", day="2024-03-01"), case("1000", day="2024-03-31")]
