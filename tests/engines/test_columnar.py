@@ -16,7 +16,8 @@ from test_compiled import EVERY_STEP, EVERY_VISIT
 from test_properties import policies, visits
 
 from yijie.engines.benefit import Amounts, Bucket, Years, evaluate, load_policy, settle_all
-from yijie.engines.benefit.columnar import ColumnarPolicy, claims_of, evaluate_table
+from yijie.engines.benefit.arithmetic import cost_beyond
+from yijie.engines.benefit.columnar import ColumnarPolicy, arithmetic, claims_of, evaluate_table
 from yijie.engines.benefit.columnar.arithmetic import share
 from yijie.engines.benefit.columnar.claims import LARGEST
 from yijie.engines.benefit.columnar.columns import ages, distinct
@@ -181,6 +182,14 @@ def test_a_word_nobody_stated_and_one_nobody_declared_are_refused_each_for_its_o
     )
     visits = [case("100", facts={"tier": word} if word else {}) for word in ("", "second", "third", "first", "second")]
     assert check_equal(rules, *year(*visits)) == 1
+
+
+def test_the_cost_beyond_a_ceiling_is_the_same_for_every_cut():
+    costs, numerators, cuts = [10, 1000, 100], [100, 0, 80], range(91)
+    columns = [np.full(len(cuts), cost, dtype=np.int64) for cost in costs]
+    beyond = arithmetic.cost_beyond(columns, numerators, 100, np.array(cuts, dtype=np.int64))
+    assert beyond.tolist() == [cost_beyond(costs, numerators, 100, cut) for cut in cuts]
+    assert arithmetic.cost_beyond([np.array([3])], [20], 100, np.array([1])).tolist() == [3], "never more than it cost"
 
 
 def test_months_end_on_the_29th_of_february_in_a_leap_year():
