@@ -126,8 +126,7 @@ def counted_by(policy: Policy) -> frozenset[tuple[str, str]]:
             elif step.name in ("unit_ceiling", "rate") and "most" in step.parameters:
                 read.add((f"{counter}.{step.forms[UNIT]}", step.forms["per"]))
             elif step.name == "deductible":
-                period = "year" if step.forms["charged"] == "once_a_year" else "visit"
-                read.add((f"{counter}.deductible", period))
+                read.add((f"{counter}.deductible", "year"))
             elif step.name == "bands":
                 read |= {(f"{layer.name}.{kind}", over) for kind in ("cost", "excess")}
             elif step.name == "allowance":
