@@ -212,7 +212,7 @@ def test_a_stated_sum_beyond_what_its_layer_sees_is_taken_off_the_rest():
     given = {"stated": {"name": "gift", "reason": since(REASON)}}
     rules = policy(
         layer({"covers": {"parts": since(["eligible"])}}, given, pays_from="other"),
-        layer({"covers": {"parts": since(["eligible", "not_covered"])}}, ratio("100%"), pays_from="aid"),
+        layer({"covers": {"parts": since(["not_covered"])}}, ratio("100%"), pays_from="aid"),
     )
     visit = case("5", out="20", stated={"gift": 700})
     assert same(rules, [visit]) == 1
