@@ -72,6 +72,7 @@ def test_a_referral_over_three_levels_with_papers_and_what_follows(signed_in, tr
     paper = SimpleUploadedFile("../转诊证明.png", PNG, content_type="text/html")
     assert benefit.post(f"{page}papers/", {"file": paper}).status_code == 302
     shown = review.get(page).content.decode()
+    assert "<dd>经办窗口</dd>" in shown
     kept = re.search(r'href="([^"]+/papers/\d+/)">转诊证明.png', shown)[1]
     response = review.get(kept)
     assert response.content == PNG

@@ -28,6 +28,11 @@ FILING_KINDS: Words = {
     "referral": ("异地转诊", "referral", ""),
     "temporary": ("其他临时外出就医", "temporary", ""),
 }
+FILING_CHANNELS: Words = {
+    "desk": ("经办窗口", "bureau's desk", ""),
+    "phone": ("手机", "phone", ""),
+}
+"""An institution that filed for the person stands there with its code."""
 ACCOUNTS: Words = {
     "fund": ("基金支出", "fund", ""),
     "contribution": ("个人账户划入", "contribution", ""),

@@ -17,7 +17,14 @@ from yijie.domain.transaction import in_transaction
 from yijie.interfaces.desk.language import say
 from yijie.interfaces.desk.page import BUREAU, DeskRequest, note, page
 from yijie.interfaces.desk.pages.filings import NOTE_MAX, REVIEWERS, decide, row_of
-from yijie.interfaces.desk.words import ENROLMENT_STATES, FILING_STATES, INSURANCES, PAPER_NAMES, chosen
+from yijie.interfaces.desk.words import (
+    ENROLMENT_STATES,
+    FILING_CHANNELS,
+    FILING_STATES,
+    INSURANCES,
+    PAPER_NAMES,
+    chosen,
+)
 from yijie.kernel.ids import parse_public_id
 from yijie.kernel.language import Text
 
@@ -48,6 +55,7 @@ def one_filing(request: DeskRequest, number: str) -> HttpResponse:
         row_of(one, person.name if person else "")
         | {
             "p": person,
+            "channel": chosen(FILING_CHANNELS, one.channel)["text"],
             "enrolments": [
                 (e, chosen(INSURANCES, e.insurance)["text"], chosen(ENROLMENT_STATES, e.status)) for e in enrolments
             ],
