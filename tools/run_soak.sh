@@ -7,6 +7,7 @@ mkdir -p docs/reports
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 began=$(date +%s)
+commit="$(git rev-parse --short HEAD 2>/dev/null || echo none)$(git diff --quiet HEAD 2>/dev/null || echo ' with uncommitted changes')"
 
 # Spark is optional: its tests run where it and a Java runtime can be had, and say so where not.
 "$bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements/spark.txt >/dev/null 2>&1 ||
@@ -21,7 +22,7 @@ status=$?
 {
     echo "# Last long run (\`make soak\`)"
     echo
-    echo "- commit: $(git rev-parse --short HEAD 2>/dev/null || echo none)$(git diff --quiet HEAD 2>/dev/null || echo ' with uncommitted changes')"
+    echo "- commit: $commit"
     echo "- date: $(date -u +%Y-%m-%dT%H:%M:%SZ)"
     echo "- machine: $(nproc) cores, $("$bin/python" -V)"
     echo "- of: ${*:-everything}"
