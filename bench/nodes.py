@@ -23,7 +23,6 @@ from bench.place import PORT, nation, serving
 from bench.stays import PRICE_FEN, Stay, insert_stays, ready, settle_requests
 from yijie.interfaces.demo import network
 from yijie.interfaces.demo.his import Patient
-from yijie.kernel.dates import now
 from yijie.kernel.ids import new_id
 from yijie.kernel.money import yuan
 from yijie.kernel.sm import new_private_key, public_key_of, sign, verify
@@ -135,7 +134,8 @@ def _stays(care: network.Member, persons: list[tuple[Any, ...]]) -> list[Stay]:
     before = dict(connection.settings_dict)
     connection.close()
     connection.settings_dict.update({"HOST": host, "PORT": port, "USER": "postgres", "NAME": "yijie"})
-    ids = [new_id(now()) + n for n in range(len(persons))]
+    first = new_id()
+    ids = range(first, first + len(persons))
     insert_stays([(number, person[0], person[3]) for number, person in zip(ids, persons, strict=True)], LINES)
     connection.close()
     connection.settings_dict.update(before)
