@@ -46,6 +46,36 @@ def test_what_waits_is_settled_together():
     assert sizes == [1, 8, 8, 3]
 
 
+def test_what_gathers_is_settled_by_one_thread_after_another_batch():
+    """So that under load one session of the database, with its plans made, does what many would do in turn."""
+    threads, callers, go, entered = [], set(), threading.Event(), threading.Event()
+
+    def together(works):
+        threads.append(threading.get_ident())
+        entered.set()
+        go.wait(5)
+        return list(works)
+
+    committer = Committer(together, batches_at_once_max=1, batch_max=4)
+
+    def ask(n):
+        callers.add(threading.get_ident())
+        return committer.submit(n, apart=frozenset({n}))
+
+    with ThreadPoolExecutor(13) as pool:
+        first = pool.submit(ask, 0)
+        entered.wait(5)
+        rest = [pool.submit(ask, n) for n in range(1, 13)]
+        while len(committer._waiting) < 12:
+            time.sleep(0.001)
+        go.set()
+        assert [one.result() for one in (first, *rest)] == list(range(13))
+    assert threads[0] in callers
+    assert len(threads) == 4
+    assert len(set(threads[1:])) == 1
+    assert not callers & set(threads[1:])
+
+
 def test_what_must_keep_apart_never_shares_a_batch_nor_a_moment():
     under_way, clashes, lock = set(), [], threading.Lock()
 
@@ -90,7 +120,9 @@ def test_one_bad_member_harms_nobody(bad, at_once, largest):
 
     with ThreadPoolExecutor(30) as pool:
         assert list(pool.map(outcome, range(30))) == [None if n in bad else n + 100 for n in range(30)]
-    assert committer._idle == at_once
+    while committer._idle < at_once:
+        time.sleep(0.001)
+    assert committer._waiting == []
     assert committer._running == set()
 
 

@@ -13,7 +13,14 @@ from typing import Any, TypeVar
 
 import msgspec
 import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 
 from yijie.kernel.errors import YijieError
 
@@ -47,10 +54,11 @@ def reading(work: Callable[[], Result]) -> Result:
 
 
 def give_up_lost_session() -> None:
-    """Have a thread that goes on to other work open a session anew where the database ended its own.
+    """Have a thread that goes on to other work open a session anew where its own failed or was ended by the database.
 
     Django notices only what its own cursors met, and statements here go to the driver's.
     """
+    close_old_connections()
     if connection.connection is not None and connection.connection.closed:
         connection.close()
 

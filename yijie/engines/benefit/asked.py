@@ -39,20 +39,25 @@ class Asked:
 
 def asked_by(policy: Policy) -> Asked:
     """What the layers and steps of a policy look at."""
-    dimensions = {dimension for layer in policy.layers for dimension, _ in layer.condition.keys}
+    dimensions = {dimension for layer in policy.layers for dimension in dimensions_of_layer(layer)}
     cuts: dict[str, set[int]] = {}
     for layer in policy.layers:
         for dimension, key in _keys(layer):
-            dimensions.add(dimension)
             if isinstance(key, Span):
                 cuts.setdefault(dimension, set()).update((key.low, (key.high or key.low) + 1))
         for step in layer.steps:
-            dimensions |= {step.forms[EACH]} if EACH in step.forms else set()
             for dimension, numbers in _each_number(step):
                 cuts.setdefault(dimension, set()).update(numbers)
     facts = {name for dimension in dimensions for name in BEHIND.get(dimension, (dimension,))}
     asked_numbers = {name: tuple(sorted(found)) for name, found in cuts.items()}
     return Asked(frozenset(facts | set(OPEN)), asked_numbers)
+
+
+def dimensions_of_layer(layer: Layer) -> frozenset[str]:
+    """The dimensions whose facts decide which of its figures a layer applies."""
+    looked_at = {dimension for dimension, _ in _keys(layer)}
+    each = {step.forms[EACH] for step in layer.steps if EACH in step.forms}
+    return frozenset(looked_at | each | {number for step in layer.steps for number, _ in _each_number(step)})
 
 
 def _each_number(step: Step) -> Iterator[tuple[str, range]]:

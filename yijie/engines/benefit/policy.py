@@ -20,7 +20,7 @@ from yijie.kernel.language import Text
 
 if TYPE_CHECKING:
     from yijie.engines.benefit.compiled import Programs
-    from yijie.engines.benefit.plan import Plan
+    from yijie.engines.benefit.plan import LayerPlan, Plan
 
 STAY_RULES = ("discharge", "admission", "split")
 CHARGED_MAX = 50_000
@@ -61,6 +61,14 @@ class Owner:
     assumed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A layer's plans by segment and the facts of the dimensions it looks at; none where it does not apply."""
+
+    dimensions: tuple[str, ...]
+    plans: dict[tuple[object, ...], tuple[LayerPlan, ...]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Policy:
     """The policy of one pool, for all days it speaks of. Immutable; the plans it has made are kept for reuse."""
@@ -83,6 +91,8 @@ class Policy:
     """Files, as messages show them, that hold rules of somebody else than the pool."""
     plans: dict[tuple[object, ...], Plan] = field(default_factory=dict, repr=False, compare=False)
     """Resolved plans by profile; see :mod:`yijie.engines.benefit.resolve`."""
+    resolved: dict[str, Resolved] = field(default_factory=dict, repr=False, compare=False)
+    """What plans are made of, by layer."""
     charged: dict[tuple[date, date], tuple[date, int]] = field(default_factory=dict, repr=False, compare=False)
     """Day that counts and year by dates of service."""
 

@@ -1,18 +1,22 @@
 """Settling under load: what waits is settled together in one transaction, each request answered by itself.
 
-A request that comes alone is settled at once by its own thread. While batches run, requests gather; the thread that
-finishes hands the whole gathering to one of those waiting. So the number in a batch follows the load, nothing
-waits for a timer, and no thread of its own is needed. Requests that must keep apart never share a batch.
+A request that comes alone is settled at once by its own thread. What comes meanwhile gathers, and a thread of the
+committer settles gathering after gathering until none is left. So the number in a batch follows the load, nothing waits
+for a timer, and under load one session of the database, whose plans are made, does what all desks' sessions would do
+in turn. Requests that must keep apart never share a batch.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from django.conf import settings
+
+from yijie.domain.transaction import give_up_lost_session
 
 from . import measures
 
@@ -32,12 +36,11 @@ class WaitedTooLong(Exception):
 
 @dataclass(eq=False)
 class _Ticket(Generic[Work, Answer]):
-    """One waiting request; ``leads`` means that its thread must run the next batch."""
+    """One request and, once it is ready, what became of it."""
 
     work: Work
     apart: frozenset[Hashable]
     ready: threading.Event = field(default_factory=threading.Event)
-    leads: bool = False
     answer: Answer | None = None
     failure: BaseException | None = None
 
@@ -59,6 +62,7 @@ class Committer(Generic[Work, Answer]):
         self._settle_together = settle_together
         self._batch_max = batch_max
         self._idle = batches_at_once_max
+        self._threads = ThreadPoolExecutor(batches_at_once_max, thread_name_prefix="settling")
         self._lock = threading.Lock()
         self._waiting: list[_Ticket[Work, Answer]] = []
         self._running: set[Hashable] = set()
@@ -72,47 +76,46 @@ class Committer(Generic[Work, Answer]):
             [answer] = self._settle_together([work])
             return answer
         ticket: _Ticket[Work, Answer] = _Ticket(work, apart)
-        with self._lock:
-            self._waiting.append(ticket)
-            self._appoint()
-        if not ticket.ready.wait(WAIT_SECONDS_MAX):
+        if self._begins(ticket):
+            self._run([ticket])
+            self._ended([ticket])
+        elif not ticket.ready.wait(WAIT_SECONDS_MAX):
             self._give_up(ticket)
-        if ticket.leads:
-            self._lead(ticket)
         if ticket.failure is not None:
             raise ticket.failure
         return ticket.answer  # type: ignore[return-value]
 
-    def _appoint(self) -> None:
-        """Let the first waiting request that may run lead a batch, where a batch may still be started."""
-        if self._idle == 0:
-            return
-        first = next((ticket for ticket in self._waiting if self._running.isdisjoint(ticket.apart)), None)
-        if first is not None:
-            self._idle -= 1
-            self._waiting.remove(first)
-            self._running |= first.apart
-            first.leads = True
-            first.ready.set()
-
-    def _lead(self, leader: _Ticket[Work, Answer]) -> None:
+    def _begins(self, ticket: _Ticket[Work, Answer]) -> bool:
+        """Whether the request may be settled at once; else it is among those that wait."""
         with self._lock:
-            batch = [leader, *self._companions()]
-        try:
-            self._run(batch)
-        finally:
-            with self._lock:
-                self._idle += 1
-                self._running.difference_update(*(ticket.apart for ticket in batch))
-                self._appoint()
+            if self._idle and self._running.isdisjoint(ticket.apart):
+                self._idle -= 1
+                self._running |= ticket.apart
+                return True
+            self._waiting.append(ticket)
+            return False
 
-    def _companions(self) -> list[_Ticket[Work, Answer]]:
-        """Take from what waits, in order, whoever may join the batch."""
+    def _ended(self, batch: Sequence[_Ticket[Work, Answer]]) -> None:
+        """Let those who waited for a batch go on, on a thread of the committer."""
+        with self._lock:
+            self._running.difference_update(*(ticket.apart for ticket in batch))
+            if gathered := self._gathered():
+                self._threads.submit(self._settle_gathered, gathered)
+            else:
+                self._idle += 1
+
+    def _settle_gathered(self, batch: list[_Ticket[Work, Answer]]) -> None:
+        give_up_lost_session()
+        self._run(batch)
+        self._ended(batch)
+
+    def _gathered(self) -> list[_Ticket[Work, Answer]]:
+        """Take from what waits, in order, whoever may be settled together now."""
         batch: list[_Ticket[Work, Answer]] = []
         left: list[_Ticket[Work, Answer]] = []
         taken = set(self._running)
         for ticket in self._waiting:
-            fits = len(batch) < self._batch_max - 1 and taken.isdisjoint(ticket.apart)
+            fits = len(batch) < self._batch_max and taken.isdisjoint(ticket.apart)
             (batch if fits else left).append(ticket)
             taken |= ticket.apart
         self._waiting = left

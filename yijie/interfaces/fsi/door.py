@@ -12,7 +12,6 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, Timeo
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections
 
 from yijie.domain.transaction import give_up_lost_session
 from yijie.kernel.errors import YijieError
@@ -67,7 +66,6 @@ def _begun_in_time(future: Future[Result], seconds: float) -> bool:
 
 
 def _at_desk(work: Callable[[], Result]) -> Result:
-    close_old_connections()
     give_up_lost_session()
     with measures.AT_WORK.track_inprogress():
         return work()
