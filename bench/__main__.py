@@ -12,6 +12,7 @@ import warnings
 NAMES = (
     "settlements",
     "committer",
+    "committing",
     "latency",
     "overload",
     "envelope",

@@ -22,8 +22,8 @@ def run(*, quick: bool) -> None:
         for _ in range(rounds):
             for name, environment in (("together", {}), ("alone", ALONE)):
                 with serving(workers=1, environment=environment):
-                    drive(PORT, settle_requests([next(stays) for _ in range(CLIENTS)], PORT), CLIENTS)
-                    outcome = drive(PORT, settle_requests([next(stays) for _ in range(count)], PORT), CLIENTS)
+                    drive(PORT, settle_requests([next(stays) for _ in range(CLIENTS)]), CLIENTS)
+                    outcome = drive(PORT, settle_requests([next(stays) for _ in range(count)]), CLIENTS)
                 refused = [answer for answer in outcome.answers if b'"infcode":0' not in answer]
                 assert not refused, refused[0].decode()
                 best[name] = max(best[name], outcome.per_second)

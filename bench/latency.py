@@ -14,7 +14,7 @@ def run(*, quick: bool) -> None:
     """The 99th percentile at half the peak rate ÷ the median of one desk alone."""
     warm, alone, peak, half = (20, 40, 120, 120) if quick else (200, 400, 2_000, 4_000)
     with nation(4_000 if quick else 20_000), serving(workers=1):
-        stays = iter(settle_requests(ready(warm + alone + peak + half, LINES, again=True), PORT))
+        stays = iter(settle_requests(ready(warm + alone + peak + half, LINES, again=True)))
         drive(PORT, [next(stays) for _ in range(warm)], CLIENTS)
         single = drive(PORT, [next(stays) for _ in range(alone)], 1)
         most = drive(PORT, [next(stays) for _ in range(peak)], CLIENTS)

@@ -19,7 +19,7 @@ def run(*, quick: bool) -> None:
     resident: list[int] = []
     with nation(2_000 if quick else 20_000) as database, serving(workers=1) as server:
         for number in range(rounds):
-            requests = settle_requests(ready(size, 2, again=True), PORT)
+            requests = settle_requests(ready(size, 2, again=True))
             outcome = drive(PORT, requests, 32)
             refused = [answer for answer in outcome.answers if b'"infcode":0' not in answer]
             assert not refused, refused[0].decode()

@@ -39,7 +39,7 @@ def run(*, quick: bool) -> None:
     _signatures()
     with nation(4_000 if quick else 20_000), serving(workers=1):
         stays = ready(count + 100, LINES)
-        drive(PORT, settle_requests(stays[:100], PORT), 8)
+        drive(PORT, settle_requests(stays[:100]), 8)
         alone = _rate(PORT, stays[100:])
     base = ROOT_HOME if os.geteuid() == 0 else Path(tempfile.gettempdir())
     base.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def _signatures() -> None:
 
 
 def _rate(port: int, stays: list[Stay]) -> float:
-    outcome = drive(port, settle_requests(stays, port), CLIENTS)
+    outcome = drive(port, settle_requests(stays), CLIENTS)
     refused = [answer for answer in outcome.answers if b'"infcode":0' not in answer]
     assert not refused, refused[0].decode()
     p50, p99 = outcome.percentile(0.5), outcome.percentile(0.99)
@@ -78,7 +78,7 @@ def _across(folder: Path, count: int, cut_seconds: float, *, people: int) -> flo
         time.sleep(network.SECONDS_TO_MEET)
         persons = [person for member in provinces[1:] for person in _persons(member)]
         stays = _stays(provinces[0], persons[: count + 100 + CLIENTS * 8])
-        drive(provinces[0].port, settle_requests(stays[:100], provinces[0].port), 8)
+        drive(provinces[0].port, settle_requests(stays[:100]), 8)
         before = _commands(provinces)
         rate = _rate(provinces[0].port, stays[100 : count + 100])
         _settled(provinces)
@@ -92,7 +92,7 @@ def _cut(provinces: list[network.Member], processes: Any, stays: list[Stay], sec
     for member in provinces[1:]:
         os.killpg(processes[member.code].pid, signal.SIGSTOP)
     began = time.monotonic()
-    outcome = drive(provinces[0].port, settle_requests(stays, provinces[0].port), CLIENTS)
+    outcome = drive(provinces[0].port, settle_requests(stays), CLIENTS)
     time.sleep(max(0.0, seconds - (time.monotonic() - began)))
     for member in provinces[1:]:
         os.killpg(processes[member.code].pid, signal.SIGCONT)

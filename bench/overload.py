@@ -19,7 +19,7 @@ def run(*, quick: bool) -> None:
     """Accepted but unanswered ÷ sent; then what was turned away is sent again until all is settled."""
     desks, count = (200, 400) if quick else (DESKS, 3_000)
     with nation(4_000 if quick else 20_000):
-        requests = settle_requests(ready(count, LINES), PORT)
+        requests = settle_requests(ready(count, LINES))
         with serving(workers=1, environment={"YIJIE_WAITING_MAX": str(WAITING_MAX)}):
             outcome = drive(PORT, requests, desks)
             settled = sum(b'"infcode":0' in answer for answer in outcome.answers)

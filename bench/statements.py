@@ -11,7 +11,7 @@ from django.db import connection
 from bench.cost import cost
 from bench.load import drive
 from bench.place import PORT, nation, serving
-from bench.stays import ready, settle_requests
+from bench.stays import ready, settle_messages, settle_requests
 
 LINES = (5, 20, 200)
 STATEMENTS_MAX = 15
@@ -37,7 +37,7 @@ def _statements(server: Any, lines: int, *, skip: int) -> int:
     from yijie.interfaces.fsi.service import answer
 
     log = Path(server.pgdata) / "log"
-    bodies = [request.partition(b"\r\n\r\n")[2] for request in settle_requests(ready(4, lines, skip=skip), PORT)]
+    bodies = settle_messages(ready(4, lines, skip=skip))
     for body in bodies[:3]:
         assert b'"infcode":0' in answer(body)
     with connection.cursor() as cursor:
@@ -54,7 +54,7 @@ def _statements(server: Any, lines: int, *, skip: int) -> int:
 def _cpu(database: Any, count: int, lines: int, *, skip: int) -> str:
     """CPU per settlement of the serving processes and PostgreSQL, warm."""
     with serving(workers=1) as server:
-        requests = settle_requests(ready(count + 40, lines, skip=skip), PORT)
+        requests = settle_requests(ready(count + 40, lines, skip=skip))
         drive(PORT, requests[:40], 8)
         before = cost(server, database)
         outcome = drive(PORT, requests[40:], 8)

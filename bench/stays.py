@@ -80,17 +80,20 @@ def insert_stays(stays: Sequence[tuple[int, str, str]], lines: int) -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
-def settle_requests(stays: Sequence[Stay], port: int) -> list[bytes]:
-    """HTTP requests that settle stays by 2304, paying the own share from the personal account where it can."""
-    his = HospitalSystem(f"http://127.0.0.1:{port}", HOSPITAL, "样例", REGION)
+def settle_messages(stays: Sequence[Stay]) -> list[bytes]:
+    """Messages that settle stays by 2304, paying the own share from the personal account where it can."""
+    his = HospitalSystem("http://127.0.0.1", HOSPITAL, "样例", REGION)
     return [
-        http_request(
-            his.message(
-                "2304",
-                his.stay_bill(stay.patient, public_id("110000", stay.encounter), stay.total, account=True),
-                insured_in=stay.patient.home_region,
-                msgid=f"B{stay.encounter}",
-            )
+        his.message(
+            "2304",
+            his.stay_bill(stay.patient, public_id("110000", stay.encounter), stay.total, account=True),
+            insured_in=stay.patient.home_region,
+            msgid=f"B{stay.encounter}",
         )
         for stay in stays
     ]
+
+
+def settle_requests(stays: Sequence[Stay]) -> list[bytes]:
+    """The same as HTTP requests."""
+    return [http_request(message) for message in settle_messages(stays)]
