@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from crowd import all_at_once
 from desks import Desk
 from journeys.test_pharmacy import purchase
 from people import born
@@ -408,3 +409,23 @@ def test_no_order_keeps_the_identity_number(pharmacy, patient):
     push(pharmacy, patient)
     [(details,)] = rows("SELECT details::text FROM encounter_encounter WHERE person_number = %s", patient.number)
     assert patient.certificate not in details
+
+
+def test_two_who_pay_and_one_who_cancels_at_once_do_one_thing(own_server, patient):
+    """Whichever comes first: the order is paid once, or it is cancelled and nobody pays."""
+    counter = Desk(institutions.BEIJING_PHARMACY)
+    for _ in range(3):
+        number = push(counter, patient)
+        held = account_of(patient)
+        messages = [
+            ("YJ03", counter.message("YJ03", payment(patient, number), insured_in=CHENGDU)),
+            ("YJ03", counter.message("YJ03", payment(patient, number), insured_in=CHENGDU)),
+            ("2167", counter.message("2167", about(counter, number))),
+        ]
+        done = [
+            infno
+            for (infno, _), reply in zip(messages, all_at_once(own_server.address, messages), strict=True)
+            if reply.done
+        ]
+        assert done in (["YJ03"], ["2167"])
+        assert held - account_of(patient) == (3200 if done == ["YJ03"] else 0)
