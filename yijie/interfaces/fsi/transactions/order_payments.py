@@ -7,7 +7,7 @@ from dataclasses import replace
 from yijie.domain import settlement
 from yijie.domain.encounter import Record
 from yijie.domain.enrolment import Insured, Shown
-from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled, Voided
+from yijie.domain.settlement import FUNDS, Charge, FamilyAccountNotOffered, Settled, Voided
 from yijie.domain.transaction import reading
 from yijie.interfaces.fsi import crossing, homes
 from yijie.interfaces.fsi.call import Call, Done, in_table, settles
@@ -22,7 +22,7 @@ from yijie.kernel.money import Fen, yuan
 from .order_errors import OrderUnpaid
 from .orders import ELECTRONIC, order_of, require_agreeing, require_unpaid
 from .pharmacy import BATCH, USED
-from .settling import FAMILY_ACCOUNT, answered, voided
+from .settling import FAMILY_ACCOUNT, answered, take_back
 from .together import Answered, Asked, Ready, settle_together
 
 PAYING = Text("付款", "paying it")
@@ -80,7 +80,7 @@ def refund(call: Call, claim: Claim) -> str:
         require_unpaid(order, REFUNDING)
         raise OrderUnpaid(number=order.id)
     claim = replace(claim, person_number=order.person_number)
-    return voided(call, claim, Living(paid, order.number, order.person_number), _refunded)
+    return take_back(call, claim, Living(paid, order.number, order.person_number), _refunded)
 
 
 def _refunded(call: Call, voided: Voided, person: Insured, _account_after: Fen) -> Done:
@@ -88,7 +88,7 @@ def _refunded(call: Call, voided: Voided, person: Insured, _account_after: Fen) 
     mirror = settlement.find(voided.number, record.number, record.person_number)
     assert mirror is not None  # noqa: S101  written a moment ago in this transaction
     back = {name: -amount for name, amount in mirror.money.items()}
-    funds = back["total"] - back["account"] - back["cash"]
+    funds = sum(back[fund] for fund in FUNDS)
     said = person_out(person, today()) | {
         "medfee_sumamt": yuan_of(back["total"]),
         "psn_cashpay": yuan_of(back["cash"]),

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from yijie.domain import catalogue, encounter, enrolment, ledger
 from yijie.domain.encounter import LineGiven, Record, TimesUnfit
 from yijie.domain.enrolment import Insured
-from yijie.domain.settlement import Settled
+from yijie.domain.settlement import FUNDS, Settled
 from yijie.domain.transaction import in_transaction, reading
 from yijie.interfaces.fsi import homes
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, text, writes
@@ -114,7 +114,7 @@ def _pushed(call: Call, asked: Settled | None) -> Done:
 
 def _told(asked: Settled) -> str:
     money = asked.money
-    funds = money["total"] - money["account"] - money["cash"]
+    funds = sum(money[fund] for fund in FUNDS)
     return (
         f"订单已推送，待付款：医疗费总额{yuan(money['total'])}元，预计基金支付{yuan(funds)}元、"
         f"个人账户支付{yuan(money['account'])}元、个人现金支付{yuan(money['cash'])}元，以付款时结算为准"

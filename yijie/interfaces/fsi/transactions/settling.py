@@ -120,10 +120,10 @@ def answered(committer: Committer[Asked, Answered], asked: Asked, person_number:
 def void(call: Call, claim: Claim) -> str:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
     row = call.one()
-    return voided(call, claim, Living(row["setl_id"], row["mdtrt_id"], row["psn_no"]), voided_out)
+    return take_back(call, claim, Living(row["setl_id"], row["mdtrt_id"], row["psn_no"]), voided_out)
 
 
-def voided(call: Call, claim: Claim, living: Living, told: Told) -> str:
+def take_back(call: Call, claim: Claim, living: Living, told: Told) -> str:
     """Void a settlement where its home region is; ``told`` makes the answer."""
     named = parse_public_id(living.encounter_number)
     if named and (node := crossing.home_node(named[1])):
