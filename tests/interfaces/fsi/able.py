@@ -12,6 +12,7 @@ import messages
 from desks import Desk
 from people import born
 
+from yijie.domain import enrolment
 from yijie.interfaces.demo.his import Item, moment, total_of
 from yijie.interfaces.fsi import transaction
 from yijie.interfaces.fsi.storing import STORED
@@ -44,16 +45,18 @@ class Able:
 
     def say(self, payload=None, **more):
         """Send it; whatever the answer is."""
-        return self.desk.say(self.infno, payload or self.payload, insured_in=self.patient.home_region, **more)
+        payload = self.payload if payload is None else payload
+        return self.desk.say(self.infno, payload, insured_in=self.patient.home_region, **more)
 
 
-PHARMACIES = {"2101", "2102", "2103"}
+ORDERS = {"2161", "2163", "2166", "2167", "2170", "2171", "2181", "YJ03"}
+PHARMACIES = {"2101", "2102", "2103"} | ORDERS
 
 
-def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY):
+def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY, patient=None):
     """A message that can be done: ``make`` fills it, what decides is put in its place."""
     code = institutions.BEIJING_PHARMACY if infno in PHARMACIES else code
-    desk, patient = Desk(code), born(account=20_000)
+    desk, patient = Desk(code), patient or born(account=20_000)
     facts = {"desk": desk, "patient": patient, "serial": f"{next(SERIALS):09d}"}
     prepare = PREPARED.get(infno, lambda *_: {})
     facts |= prepare(desk, patient)
@@ -305,6 +308,45 @@ def _bought(_desk, _patient):
     return {"patient": other.patient, "encounter": said["mdtrt_id"], "settlement": said["setl_id"]}
 
 
+def _buyer(desk, patient):
+    """What orders are known by and made of; lines without a national code are mapped."""
+    mapping = messages.minimal_input("3301")["data"][0] | {
+        "fixmedins_hilist_id": f"OWN{patient.number[-8:]}",
+        "med_list_codg": shelf.DRUG_A.code,
+        "enddate": "2099-12-31",
+    }
+    assert desk.say("3301", {"data": [mapping]}).done
+    own = {
+        "ssn": patient.certificate,
+        "insuplc": patient.home_region,
+        "mdtrtarea": desk.region,
+        "ec_token": enrolment.issue_credential(patient.number),
+        "dscg_date": f"{today()}",
+        "detl_ocur_time": moment(now()),
+        "medins_list_codg": mapping["fixmedins_hilist_id"],
+        "hilist_code": shelf.DRUG_A.code,
+        "amt": "32.00",
+        "status": "1106",
+        "out_type": "0",
+        "start_date": "2020-01-01",
+        "end_date": "2099-12-31",
+    }
+    return {"patient": patient, "own": own}
+
+
+def _ordered(desk, patient):
+    facts = _buyer(desk, patient)
+    pushed = able("2166", patient=patient).say().output
+    return facts | {"own": facts["own"] | {"mdtrt_regno": pushed["mdtrt_regno"]}}
+
+
+def _order_paid(desk, patient):
+    facts = _ordered(desk, patient)
+    row = {name: facts["own"][name] for name in ("mdtrt_regno", "ec_token")} | {"acct_used_flag": "1"}
+    assert desk.say("YJ03", {"data": row}, insured_in=patient.home_region).done
+    return facts
+
+
 def _requested(_desk, _patient):
     other = able("2503")
     filed = other.say().output["result"]["trt_dcla_detl_sn"]
@@ -313,6 +355,9 @@ def _requested(_desk, _patient):
 
 PREPARED = {
     "2103": _bought,
+    **dict.fromkeys(("2161", "2166"), _buyer),
+    **dict.fromkeys(("2167", "2170", "2181", "YJ03"), _ordered),
+    **dict.fromkeys(("2163", "2171"), _order_paid),
     "2203A": _visit,
     "2306": _charged_stay,
     "2504": _requested,

@@ -28,6 +28,7 @@ from .mapping import (
     MappingRow as MappingRow,
     find_mappings as find_mappings,
     map_items as map_items,
+    mapped as mapped,
     unmap as unmap,
 )
 from .queries import (

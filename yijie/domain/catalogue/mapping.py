@@ -99,6 +99,19 @@ def unmap(keys: Sequence[Key], institution: str) -> None:
             raise MappingUnknown(position=position, own_code=key[0], item=key[2])
 
 
+def mapped(own_codes: Sequence[str], institution: str, day: date) -> dict[str, set[str]]:
+    """Own code → the national items an institution's mappings in force on a day say it is; unmapped ones are absent."""
+    rows = fetch(
+        "SELECT own_code, item FROM catalogue_mapping WHERE institution = %s AND own_code = ANY(%s)"
+        " AND ended_at IS NULL AND %s BETWEEN since AND until",
+        [institution, list(own_codes), day],
+    )
+    items: dict[str, set[str]] = {}
+    for own_code, item in rows:
+        items.setdefault(own_code, set()).add(item)
+    return items
+
+
 @dataclass(frozen=True, slots=True)
 class MappingRow:
     """A stored mapping."""

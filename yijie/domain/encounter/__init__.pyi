@@ -27,6 +27,7 @@ from .errors import (
     EncounterUnknown as EncounterUnknown,
     LineUnknown as LineUnknown,
     NothingCharged as NothingCharged,
+    TimesUnfit as TimesUnfit,
 )
 from .lines import (
     LineGiven as LineGiven,
@@ -37,12 +38,14 @@ from .lines import (
     upload as upload,
 )
 from .measured import facts_of as facts_of, units_of as units_of
+from .orders import find_order as find_order, orders_of as orders_of
 from .preview import Preview as Preview, preview as preview
 from .queries import (
     LineRow as LineRow,
     chronic_drug_lines as chronic_drug_lines,
     diagnoses_of as diagnoses_of,
     lines_of as lines_of,
+    live_lines as live_lines,
     of_person as of_person,
     persons_of as persons_of,
     staying as staying,

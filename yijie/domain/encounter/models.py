@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 
 from yijie.kernel.codes import CareKind
 
@@ -48,6 +49,9 @@ class Encounter(models.Model):
         indexes = [
             models.Index(fields=["person_number", "began_at"], name="encounter_person"),
             models.Index(fields=["institution", "state"], name="encounter_institution"),
+            models.Index(
+                "institution", KT("details__payer"), condition=Q(details__has_key="payer"), name="encounter_order"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

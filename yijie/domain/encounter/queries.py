@@ -100,12 +100,13 @@ class LineRow:
     paediatric: bool
     institution: str
     medical_type: str
+    encounter: int
 
 
 LINE = """SELECT l.serial, l.charged_at, l.item, l.own_code, l.price, l.quantity, l.amount, l.not_covered,
     l.over_ceiling, l.first_self_pay, l.eligible, l.item_class, l.charge_category, l.share, l.ceiling, l.restricted,
     l.approval, l.details, i.name, i.list_type, i.specification, i.dosage_form, i.basic_drug, i.negotiated,
-    i.paediatric, e.institution, e.medical_type
+    i.paediatric, e.institution, e.medical_type, l.encounter_id
 FROM encounter_fee_line l
 JOIN encounter_encounter e ON e.id = l.encounter_id
 JOIN catalogue_item i ON i.code = l.item"""
@@ -120,6 +121,20 @@ def lines_of(encounter: int, batch: str, as_of: datetime) -> list[LineRow]:
         [month, encounter, batch, as_of, as_of],
     )
     return [_line(row) for row in rows]
+
+
+def live_lines(encounters: Sequence[Record], batch: str) -> dict[int, list[LineRow]]:
+    """Encounter id → fee lines of a batch that nobody took back, in the order of charging, in one statement."""
+    months = sorted({encounter.month for encounter in encounters})
+    rows = fetch(
+        f"{LINE} WHERE l.month = ANY(%s) AND l.encounter_id = ANY(%s) AND l.batch = %s AND l.revoked_at IS NULL"
+        " ORDER BY l.charged_at, l.serial",
+        [months, [encounter.id for encounter in encounters], batch],
+    )
+    found: dict[int, list[LineRow]] = {encounter.id: [] for encounter in encounters}
+    for line in map(_line, rows):
+        found[line.encounter].append(line)
+    return found
 
 
 def chronic_drug_lines(person_number: str, since: datetime, until: datetime | None) -> list[LineRow]:

@@ -69,6 +69,12 @@ class Record:
         certified: dict[str, str] = self.details.get("certified", {})
         return certified
 
+    @property
+    def payer(self) -> str:
+        """Digest of the identity number of whom an order waits for, or was paid by; empty for what is no order."""
+        payer: str = self.details.get("payer", "")
+        return payer
+
     def segment_batch(self) -> str:
         """Name of the batch that a stay's new fee lines belong to: one per settlement interval."""
         return f"stay-{self.segment}"

@@ -48,7 +48,9 @@ class Call:
     @property
     def home_region(self) -> str:
         """Pool of the insured region that the message names; empty means local business."""
-        named = self.one().get("insuplc_admdvs") or self.one("mdtrtinfo").get("insuplc_admdvs")
+        named = (
+            self.one().get("insuplc_admdvs") or self.one("mdtrtinfo").get("insuplc_admdvs") or self.nodes.get("insuplc")
+        )
         return pool_of(self.envelope.insuplc_admdvs or named or self.at.region)
 
     @property

@@ -23,7 +23,7 @@ from .call import Call, Done, in_table
 from .committer import Committer
 from .messages import Claim, Kept, Key, NotThatPerson
 from .once import kept
-from .settlement_out import PHARMACY_SALE, PHARMACY_VOID, settled_out, voided_out, voiding_message
+from .settlement_out import PHARMACY_SALE, PURCHASE_VOIDS, Living, Told, settled_out, voiding_message
 from .shaping import shape
 
 BATCHES_AT_ONCE_MAX = 4
@@ -198,9 +198,8 @@ def _clear_aborted(call: Call, claim: Claim) -> None:
         encounter.clear(encounter.lock(public_id(region, number), call.at.code, person_number))
 
 
-def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str) -> str:
-    """Void a settlement together with its home node; the output as JSON text."""
-    row = call.one()
+def void(call: Call, claim: Claim, living: Living, node: str, told: Told) -> str:
+    """Void a settlement together with its home node; the output, made by ``told``, as JSON text."""
 
     def begin() -> settlement.BegunVoid | str:
         seen = messages.seen([claim])[claim.key]
@@ -209,10 +208,10 @@ def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str
         return settlement.begin_void(
             " ".join(claim.key),
             claim.content_hash,
-            number,
-            encounter_number,
+            living.number,
+            living.encounter_number,
             institution=call.at.code,
-            person_number=row["psn_no"],
+            person_number=living.person_number,
         )
 
     begun = in_transaction(begin)
@@ -225,9 +224,9 @@ def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str
         if isinstance(seen, YijieError):
             raise seen
         voided = settlement.conclude_void(begun, voiding_message(call))
-        if call.infno == PHARMACY_VOID:
+        if call.infno in PURCHASE_VOIDS:
             encounter.clear(voided.encounter)
-        return kept(call, claim, voided_out(call, voided, person, account)).decode()
+        return kept(call, claim, told(call, voided, person, account)).decode()
 
     output = _concluded(claim, begun, conclude)
     exchange.wake()

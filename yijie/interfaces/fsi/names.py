@@ -101,6 +101,22 @@ LINE = {
 }
 """Fee lines (2204, 2301)."""
 
+ORDERED = {
+    "medins_list_name": "own_name",
+    "hilist_type": "list_kind",
+    "med_invo_item_type": "invoice_category",
+    "dosform": "dosage_form",
+    "dosunt": "dose_unit",
+    "sin_dos": "dose_amount",
+    "spec": "specification",
+    "orplc": "origin",
+    "used_mtd": "use",
+    "adm_diag_dr": "ordering_doctor_name",
+    "opter_name": "operator_name",
+    "opt_time": "operated_at",
+}
+"""Lines of an order (2166)."""
+
 
 DATES = frozenset({"birth_date", "death_date"})
 """Of our names those that hold a calendar day."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from yijie.domain import settlement
 from yijie.domain.enrolment import Insured
@@ -18,7 +18,21 @@ from .codes import ACCOUNT_TYPE, BY_ITEM, CLEARING_TYPES, FUND_FIELDS, FUND_NAME
 from .lines import flag, yuan_of
 
 PROCESS_TEXT_MAX = 4000
-PHARMACY_SALE, PHARMACY_VOID = "2102", "2103"
+PHARMACY_SALE = "2102"
+PURCHASE_VOIDS = frozenset({"2103", "2163"})
+"""Transactions that take a purchase back whole: the settlement, its lines and its registration."""
+
+
+class Living(NamedTuple):
+    """The settlement a message asks to void: its number, that of its encounter, and the person's."""
+
+    number: str
+    encounter_number: str
+    person_number: str
+
+
+Told = Callable[[Call, Voided, Insured, Fen], Done]
+"""What the message that asked for a void is answered; the person's account afterwards is the last it is given."""
 
 
 def person_out(person: Insured, day: Any) -> dict[str, Any]:

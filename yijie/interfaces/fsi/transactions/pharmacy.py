@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from yijie.domain import archive, encounter, exchange, files, settlement
-from yijie.domain.encounter import Arrival, LineStored
+from yijie.domain.encounter import Arrival, LineGiven, LineStored
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.interfaces.fsi import crossing, homes
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text, writes
@@ -41,11 +42,34 @@ class PharmacyOnly(YijieError):
     en = "{name} is no pharmacy; hospitals use 2201 to 2207"
 
 
-def _sold(call: Call) -> tuple[Charge, list[LineStored], str]:
-    """Register the purchase and grade its lines; what is to be settled."""
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What a message wants sold: ``row`` as in ``druginfo`` of 2102, the lines, and what else the visit remembers."""
+
+    row: Row
+    lines: list[LineGiven]
+    record_number: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def require_pharmacy(call: Call) -> None:
+    """Refuse institutions that are no pharmacies."""
     if call.at.kind != PHARMACY:
         raise PharmacyOnly(name=call.at.name)
-    row, rows = call.one("druginfo"), call.many("drugdetail")
+
+
+def _basket(call: Call) -> Basket:
+    return Basket(call.one("druginfo"), lines_in(call.many("drugdetail"), batch=BATCH), call.envelope.msgid)
+
+
+def _sold(call: Call) -> tuple[Charge, list[LineStored], str]:
+    return sold(call, _basket(call))
+
+
+def sold(call: Call, basket: Basket) -> tuple[Charge, list[LineStored], str]:
+    """Register a purchase and grade its lines; what is to be settled, the graded lines, the encounter's number."""
+    require_pharmacy(call)
+    row = basket.row
     if text(row, "acct_used_flag") == FAMILY_ACCOUNT:
         raise FamilyAccountNotOffered
     require_identity(call, row)
@@ -58,18 +82,18 @@ def _sold(call: Call) -> tuple[Charge, list[LineStored], str]:
             home_region=call.home_region,
             care=care_of(medical_type, stay=False),
             medical_type=medical_type,
-            record_number=call.envelope.msgid,
+            record_number=basket.record_number,
             began_at=row["begntime"],
             emergency=said.emergency,
             trauma=said.trauma,
             third_party=said.third_party,
             disease=text(row, "dise_codg"),
-            details=kept(row, VISIT),
+            details=kept(row, VISIT) | basket.details,
         ),
         call.at,
     )
     record = encounter.lock(number, call.at.code, row["psn_no"])
-    lines = encounter.upload(record, lines_in(rows, batch=BATCH))
+    lines = encounter.upload(record, basket.lines)
     return _charge(call, row, number, record.id), lines, number
 
 
@@ -102,15 +126,20 @@ def _said(call: Call, settled: Settled, lines: list[LineStored]) -> dict[str, An
 
 @reads("2101")
 def quote(call: Call) -> Done:
-    """What a purchase would cost whom; it is registered, graded, decided and taken back whole."""
+    """What a purchase would cost whom."""
+    return Done(_said(call, *quoted(call, _basket(call))))
+
+
+def quoted(call: Call, basket: Basket) -> tuple[Settled, list[LineStored]]:
+    """What settling a purchase now would decide: it is registered, graded, decided and taken back whole."""
     here = exchange.is_here(call.home_region)
     if not here:
-        homes.identify_at_home(call, call.one("druginfo"))
+        homes.identify_at_home(call, basket.row)
     with transaction.atomic():
-        charge, lines, _ = _sold(call)
-        quoted = settlement.quote(charge) if here else settlement.asked(charge)
+        charge, lines, _ = sold(call, basket)
+        asked = settlement.quote(charge) if here else settlement.asked(charge)
         transaction.set_rollback(True)
-    return Done(_said(call, quoted if isinstance(quoted, Settled) else crossing.quoted(quoted), lines))
+    return (asked if isinstance(asked, Settled) else crossing.quoted(asked)), lines
 
 
 _committer: Committer[Asked, Answered] = Committer(settle_together)

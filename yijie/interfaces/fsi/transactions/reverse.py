@@ -23,10 +23,10 @@ class NotReversible(YijieError):
     en = "transaction {infno} cannot be reversed, only {allowed}; use the transaction that undoes it"
 
 
-SETTLEMENTS = (PHARMACY_SALE, "2207", "2304")
+SETTLEMENTS = (PHARMACY_SALE, "2207", "2304", "YJ03")
 ADMISSION = "2401"
 REVERSIBLE = (*SETTLEMENTS, ADMISSION)
-"""What the interface lets 2601 undo (Hunan V1.1.27)."""
+"""What the interface lets 2601 undo (Hunan V1.1.27), and the payment of an order; that leaves the order unpaid."""
 
 
 @settles("2601")

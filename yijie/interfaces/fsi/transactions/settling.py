@@ -14,7 +14,14 @@ from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.once import once
-from yijie.interfaces.fsi.settlement_out import PHARMACY_VOID, settled_out, voided_out, voiding_message
+from yijie.interfaces.fsi.settlement_out import (
+    PURCHASE_VOIDS,
+    Living,
+    Told,
+    settled_out,
+    voided_out,
+    voiding_message,
+)
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
@@ -111,28 +118,31 @@ def answered(committer: Committer[Asked, Answered], asked: Asked, person_number:
 
 @settles("2103", "2208", "2305")
 def void(call: Call, claim: Claim) -> str:
-    """Void a settlement, where its home region is."""
-    row = call.one()
-    named = parse_public_id(row["mdtrt_id"])
-    if named and (node := crossing.home_node(named[1])):
-        return crossing.void(call, claim, row["setl_id"], row["mdtrt_id"], node)
-    return in_transaction(lambda: once(call, claim, _void_here)).decode()
-
-
-def _void_here(call: Call) -> Done:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
     row = call.one()
+    return take_back(call, claim, Living(row["setl_id"], row["mdtrt_id"], row["psn_no"]), voided_out)
+
+
+def take_back(call: Call, claim: Claim, living: Living, told: Told) -> str:
+    """Void a settlement where its home region is; ``told`` makes the answer."""
+    named = parse_public_id(living.encounter_number)
+    if named and (node := crossing.home_node(named[1])):
+        return crossing.void(call, claim, living, node, told)
+    return in_transaction(lambda: once(call, claim, lambda call: _void_here(call, living, told))).decode()
+
+
+def _void_here(call: Call, living: Living, told: Told) -> Done:
     voided = settlement.void(
-        row["setl_id"],
-        row["mdtrt_id"],
+        living.number,
+        living.encounter_number,
         institution=call.at.code,
-        person_number=row["psn_no"],
+        person_number=living.person_number,
         details=voiding_message(call),
     )
-    if call.infno == PHARMACY_VOID:
+    if call.infno in PURCHASE_VOIDS:
         encounter.clear(voided.encounter)
     record = voided.encounter
     relation = (record.person_number, record.insurance, record.home_region)
     person = enrolment.require_insured(relation, today())
     account = (record.home_region, record.person_number)
-    return voided_out(call, voided, person, ledger.personal_accounts([account])[account])
+    return told(call, voided, person, ledger.personal_accounts([account])[account])
