@@ -40,7 +40,7 @@ def treated(own_nation):
     ):
         desk = Desk(code)
         patient = desk.patient(desk.read_card(member.certificate, member.name))
-        stay = desk.stay_of(patient, ITEMS, began=now() - timedelta(days=3), ended=now() - timedelta(hours=1))
+        stay = desk.stay_of(patient, ITEMS, began=now() - timedelta(days=3), ended=now())
         made[name] = desk.settle_stay(patient, stay, ITEMS)["setlinfo"]["setl_id"]
     for name, member, care in (
         ("filing_chengdu", cast.CHENGDU_EMPLOYEE, "110000"),
