@@ -1,7 +1,8 @@
-"""A pharmacy here, a person insured at another node: quoted, settled, taken back, and nothing left where it failed."""
+"""Purchases and visits in one message, of a person insured at another node: tried, settled, taken back."""
 
 import pytest
 from desks import Desk
+from journeys.test_document import SETTLE, TRIAL, document, taken_back
 from journeys.test_pharmacy import purchase
 from people import born
 
@@ -116,3 +117,44 @@ def test_policy_items_of_a_settlement_are_asked_of_the_home_node(pharmacy, patie
     row = {"setl_Id": said["setl_id"], "mdtrt_Id": said["mdtrt_id"], "psn_No": patient.number}
     items = pharmacy.say("100001", {"data": row}, insured_in="510100").output
     assert items
+
+
+@pytest.fixture
+def beijinger(nodes):
+    """Somebody insured in Beijing."""
+    with nodes[0].acting():
+        return born()
+
+
+@pytest.fixture
+def hospital(nodes, line, beijinger):
+    """A hospital in Chengdu, where the test acts from now on; an emergency there needs no filing."""
+    with nodes[1].acting():
+        yield Desk(institutions.CHENGDU_TERTIARY)
+
+
+def told(hospital, patient, flag=SETTLE, msgid=""):
+    return hospital.message("2260", document(patient, flag, med_type="13"), insured_in="110000", msgid=msgid)
+
+
+def test_a_visit_in_one_message_is_tried_without_a_trace_and_settled(hospital, beijinger):
+    tried = hospital.reply("2260", told(hospital, beijinger, TRIAL)).output["setlInfo"]
+    assert encounters_of(beijinger) == []
+    settled = hospital.reply("2260", told(hospital, beijinger)).output["setlInfo"]
+    assert tried["fund_pay_sumamt"] == settled["fund_pay_sumamt"] > 0
+    assert encounters_of(beijinger) == ["settled"]
+
+
+@pytest.mark.parametrize("way", ["2261", "2208", "2601"])
+def test_a_visit_in_one_message_is_taken_back_whole(hospital, beijinger, way):
+    body = told(hospital, beijinger, msgid=hospital.message_id())
+    said = hospital.reply("2260", body).output["setlInfo"]
+    assert hospital.reply("2260", body).output["setlInfo"] == said
+    rounds.once()
+    if way == "2601":
+        assert hospital.reverse(beijinger, "2260", said["medins_setl_id"]).done
+    else:
+        voided = taken_back(hospital, beijinger, said, way, "mdtrtinfo" if way == "2261" else "data").output
+        [answered] = [node for name, node in voided.items() if name.lower() == "setlinfo"]
+        assert answered["medfee_sumamt"] == -said["medfee_sumamt"]
+    assert encounters_of(beijinger) == ["cancelled"]

@@ -28,7 +28,7 @@ ANSWERED_BY_A_FILE = {"9102"}
 """A download; see test_catalogue_files."""
 CHANGED = {"3462", "3468"}
 """Changes of the one record that was kept before."""
-OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A"}
+OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A", "2260"}
 
 
 @dataclass
@@ -61,8 +61,8 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY)
     if infno in DIAGNOSED:
         payload.setdefault("diseinfo", messages.skeleton_input(infno)["diseinfo"])
     facts["rows"] = max((len(node) for node in payload.values() if isinstance(node, list)), default=1)
-    for rows in [[payload], *(node if isinstance(node, list) else [node] for node in payload.values())]:
-        for number, row in enumerate(rows if isinstance(rows[0], dict) else []):
+    for rows in rows_of(payload):
+        for number, row in enumerate(rows):
             decided = real(facts, infno, number) | keyed(facts, infno, number) | facts.get("own", {})
             row.update({name: value for name, value in decided.items() if name in row})
     if infno in CHANGED:
@@ -73,6 +73,15 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY)
     if infno == "5303":
         payload["data"].pop("psn_no", None)
     return Able(desk, infno, payload, facts["patient"], facts.get("encounter", ""), facts.get("settlement", ""))
+
+
+def rows_of(node):
+    """Every object of a message, those of one list together."""
+    yield [node]
+    for child in node.values():
+        rows = [row for row in (child if isinstance(child, list) else [child]) if isinstance(row, dict)]
+        if rows:
+            yield from ([rows] if isinstance(child, list) else rows_of(rows[0]))
 
 
 def keyed(facts, infno, number):
@@ -104,6 +113,10 @@ def real(facts, infno, number):
         "begntime": begun,
         "endtime": moment(now()),
         "fee_ocur_time": begun,
+        "fee_ocur_date": begun,
+        "dise_time": begun,
+        "dise_srt_no": number + 1,
+        "setl_flag": "1",
         "diag_time": begun,
         "insuplc_admdvs": patient.home_region,
         "insu_optins": patient.home_region,
@@ -311,6 +324,12 @@ def _requested(_desk, _patient):
     return {"filing": filed, "patient": other.patient}
 
 
+def _told_in_one(_desk, _patient):
+    other = able("2260")
+    said = other.say().output["setlInfo"]
+    return {"patient": other.patient, "encounter": said["mdtrt_id"], "settlement": said["setl_id"]}
+
+
 PREPARED = {
     "2103": _bought,
     "2203A": _visit,
@@ -347,6 +366,7 @@ PREPARED = {
     "2206": _charged_visit,
     "2207": _charged_visit,
     "2208": _settled_visit,
+    "2261": _told_in_one,
     "2301": _open_stay,
     "2302": _charged_stay,
     "2303": _discharged_stay,

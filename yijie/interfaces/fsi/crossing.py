@@ -23,7 +23,7 @@ from .call import Call, Done, in_table
 from .committer import Committer
 from .messages import Claim, Kept, Key, NotThatPerson
 from .once import kept
-from .settlement_out import PHARMACY_SALE, PHARMACY_VOID, settled_out, voided_out, voiding_message
+from .settlement_out import settled_out, undo_whole, voided_out, voiding_message
 from .shaping import shape
 
 BATCHES_AT_ONCE_MAX = 4
@@ -132,13 +132,8 @@ Sold = Callable[[Call], tuple[Charge, list[LineStored], str]]
 Keep = Callable[[Call, Settled, list[LineStored], str], Done]
 
 
-def purchase(
-    call: Call,
-    claim: Claim,
-    sold: Callable[[Call], Sold],
-    settled: Callable[[Call, Settled, list[LineStored], str], Done],
-) -> str:
-    """Settle a purchase that one message registers, charges and settles, with its home node; the output as JSON text.
+def purchase(call: Call, claim: Claim, sold: Sold, settled: Keep) -> str:
+    """Settle what one message registers, charges and settles, with its home node; the output as JSON text.
 
     It is registered (``sold``) in the transaction that records the attempt, and taken back in the one that aborts it;
     ``settled`` keeps what else the message says and makes the answer.
@@ -200,7 +195,6 @@ def _clear_aborted(call: Call, claim: Claim) -> None:
 
 def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str) -> str:
     """Void a settlement together with its home node; the output as JSON text."""
-    row = call.one()
 
     def begin() -> settlement.BegunVoid | str:
         seen = messages.seen([claim])[claim.key]
@@ -212,7 +206,7 @@ def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str
             number,
             encounter_number,
             institution=call.at.code,
-            person_number=row["psn_no"],
+            person_number=call.person_number,
         )
 
     begun = in_transaction(begin)
@@ -225,8 +219,7 @@ def void(call: Call, claim: Claim, number: str, encounter_number: str, node: str
         if isinstance(seen, YijieError):
             raise seen
         voided = settlement.conclude_void(begun, voiding_message(call))
-        if call.infno == PHARMACY_VOID:
-            encounter.clear(voided.encounter)
+        undo_whole(call.infno, voided)
         return kept(call, claim, voided_out(call, voided, person, account)).decode()
 
     output = _concluded(claim, begun, conclude)
@@ -300,8 +293,7 @@ def reverse(call: Call, claim: Claim, key: Key, settled: int) -> str:
         if isinstance(seen, YijieError):
             raise seen
         voided = settlement.conclude_void(begun, voiding_message(call))
-        if key[1] == PHARMACY_SALE:
-            encounter.clear(voided.encounter)
+        undo_whole(key[1], voided)
         messages.mark_reversed(key)
         return kept(call, claim, Done()).decode()
 

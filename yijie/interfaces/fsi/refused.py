@@ -47,14 +47,6 @@ FAMILIES = (
             "cards and codes are read by the desk's own device; send what it read in 1101",
         ),
     ),
-    Family(r"2260", Text("地方扩展，业务与应答未见公布，请改用国家交易", "neither business nor answer is published")),
-    Family(
-        r"2261",
-        Text(
-            "地方扩展，其应答成员未见公布，结算查询请改用5203，就诊查询请改用5201",
-            "its answer's members are not published; use 5203 for a settlement, 5201 for encounters",
-        ),
-    ),
     Family(r"3360", Text("地方扩展，请改用3302", "a local extension; use 3302")),
     Family(r"5163", Text("地方扩展，请改用1317", "a local extension; use 1317")),
     Family(r"526[01]", Text("地方扩展，请改用5203、5204", "a local extension; use 5203 and 5204")),

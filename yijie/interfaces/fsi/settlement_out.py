@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from yijie.domain import settlement
+from yijie.domain import encounter, settlement
 from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import FUNDS, Settled, SettlementRow, Voided
 from yijie.kernel.codes import CareKind
@@ -19,6 +19,8 @@ from .lines import flag, yuan_of
 
 PROCESS_TEXT_MAX = 4000
 PHARMACY_SALE, PHARMACY_VOID = "2102", "2103"
+ONE_MESSAGE = "one_message"
+"""Among an encounter's details: one message registered, charged and settled it."""
 
 
 def person_out(person: Insured, day: Any) -> dict[str, Any]:
@@ -140,6 +142,16 @@ def voiding_message(call: Call) -> dict[str, str]:
     return {"message": call.envelope.msgid, **by}
 
 
+def undo_whole(infno: str, voided: Voided) -> None:
+    """Take back lines and registration with the settlement, where one message made all of them.
+
+    ``infno`` sold at a pharmacy or takes a sale back, or the visit came in one message and nothing else was settled.
+    """
+    record = voided.encounter
+    if infno in (PHARMACY_SALE, PHARMACY_VOID) or (ONE_MESSAGE in record.details and len(record.settled) <= 1):
+        encounter.clear(record)
+
+
 def voided_out(call: Call, voided: Voided, person: Insured, account_after: Fen) -> Done:
     """What a void answers: the negative amounts under the number of the row that voids."""
     record = voided.encounter
@@ -153,4 +165,9 @@ def voided_out(call: Call, voided: Voided, person: Insured, account_after: Fen) 
         "insu_admdvs": mirror.home_region,
         "invono": mirror.details.get("invoice"),
     }
-    return Done(in_table(call.infno, output), subject=mirror.id)
+    return Done(in_table(call.infno, in_both_writings(output)), subject=mirror.id)
+
+
+def in_both_writings(output: dict[str, Any]) -> dict[str, Any]:
+    """``setlinfo`` as Guangdong's own transactions write it too; a table has one of them."""
+    return output | {"setlInfo": output["setlinfo"]}

@@ -82,7 +82,7 @@ def search(request: DeskRequest) -> HttpResponse:
     bureau = request.scope.may(*BUREAU)
     if bureau and named and Filing.objects.filter(id=named[1], home_region=named[0]).exists():
         return HttpResponseRedirect(reverse("filings_one", args=[asked]))
-    made = Message.objects.filter(msgid=asked, infno__in=["2207", "2304"], subject__isnull=False).first()
+    made = Message.objects.filter(msgid=asked, infno__in=["2207", "2260", "2304"], subject__isnull=False).first()
     if made:
         return HttpResponseRedirect(f"{reverse('settlements')}?id={made.subject}")
     if bureau:

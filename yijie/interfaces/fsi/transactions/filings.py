@@ -5,7 +5,7 @@ from __future__ import annotations
 from yijie.domain import enrolment, filing, institution
 from yijie.domain.filing import Application, Choice
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text, writes
-from yijie.interfaces.fsi.names import kept
+from yijie.interfaces.fsi.names import AGENT, kept
 from yijie.kernel.codes import FilingKind, Insurance
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
@@ -27,16 +27,7 @@ REFERRAL = {
     "refl_opnn": "opinion",
     "refl_old_mdtrt_id": "from_encounter",
 }
-DESIGNATION = {
-    "tel": "phone",
-    "addr": "address",
-    "agnter_name": "agent_name",
-    "agnter_cert_type": "agent_certificate_type",
-    "agnter_certno": "agent_certificate",
-    "agnter_tel": "agent_phone",
-    "agnter_addr": "agent_address",
-    "agnter_rlts": "agent_relation",
-}
+DESIGNATION = {"tel": "phone", "addr": "address", **AGENT}
 NOT_AGREED = "0"
 
 

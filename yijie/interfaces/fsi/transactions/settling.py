@@ -1,10 +1,10 @@
-"""2206/2303 quote, 2207/2304 settle, 2208/2305 void."""
+"""2206/2303 quote, 2207/2304 settle, 2208/2305 void, and with them 2103 and 2261."""
 
 from __future__ import annotations
 
 import time
 
-from yijie.domain import decision, encounter, enrolment, ledger, settlement
+from yijie.domain import decision, enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import crossing
@@ -14,7 +14,7 @@ from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.once import once
-from yijie.interfaces.fsi.settlement_out import PHARMACY_VOID, settled_out, voided_out, voiding_message
+from yijie.interfaces.fsi.settlement_out import settled_out, undo_whole, voided_out, voiding_message
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
@@ -109,19 +109,24 @@ def answered(committer: Committer[Asked, Answered], asked: Asked, person_number:
     return answer
 
 
-@settles("2103", "2208", "2305")
+@settles("2103", "2208", "2261", "2305")
 def void(call: Call, claim: Claim) -> str:
     """Void a settlement, where its home region is."""
-    row = call.one()
+    row = _named(call)
     named = parse_public_id(row["mdtrt_id"])
     if named and (node := crossing.home_node(named[1])):
         return crossing.void(call, claim, row["setl_id"], row["mdtrt_id"], node)
     return in_transaction(lambda: once(call, claim, _void_here)).decode()
 
 
+def _named(call: Call) -> Row:
+    """Which settlement to void; Guangdong's own void names it in another node."""
+    return call.one() or call.one("mdtrtinfo")
+
+
 def _void_here(call: Call) -> Done:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
-    row = call.one()
+    row = _named(call)
     voided = settlement.void(
         row["setl_id"],
         row["mdtrt_id"],
@@ -129,8 +134,7 @@ def _void_here(call: Call) -> Done:
         person_number=row["psn_no"],
         details=voiding_message(call),
     )
-    if call.infno == PHARMACY_VOID:
-        encounter.clear(voided.encounter)
+    undo_whole(call.infno, voided)
     record = voided.encounter
     relation = (record.person_number, record.insurance, record.home_region)
     person = enrolment.require_insured(relation, today())
