@@ -11,6 +11,7 @@ from yijie.domain.transaction import fetch
 from yijie.interfaces.fsi import crossing
 from yijie.interfaces.node import homes, rounds
 from yijie.interfaces.sample import institutions
+from yijie.kernel.dates import today
 
 ACCOUNT = 50_000
 
@@ -117,6 +118,14 @@ def test_policy_items_of_a_settlement_are_asked_of_the_home_node(pharmacy, patie
     row = {"setl_Id": said["setl_id"], "mdtrt_Id": said["mdtrt_id"], "psn_No": patient.number}
     items = pharmacy.say("100001", {"data": row}, insured_in="510100").output
     assert items
+
+
+def test_a_pharmacys_day_names_people_insured_at_another_node(pharmacy, patient):
+    said = sell(pharmacy, patient).output["setlinfo"]
+    row = {"fixmedins_code": pharmacy.code, "query_date": f"{today()}"}
+    mine = [one for one in pharmacy.say("2175", row).output["n_output"] if one["mdtrt_regno"] == said["mdtrt_id"]]
+    assert {one["psn_name"] for one in mine} == {patient.name}
+    assert sum(one["dfr_sumamt"] for one in mine) == said["fund_pay_sumamt"] + said["acct_pay"]
 
 
 @pytest.fixture

@@ -47,7 +47,9 @@ class Able:
         return self.desk.say(self.infno, payload or self.payload, insured_in=self.patient.home_region, **more)
 
 
-PHARMACIES = {"2101", "2102", "2103"}
+PHARMACIES = {"2101", "2102", "2103", "2175", "2176"}
+
+CLAIMS = {"2172", "2173", "2174"}
 
 
 def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY):
@@ -165,6 +167,14 @@ def real(facts, infno, number):
         "rxIn": "UEs=",
         "setl_optins": facts["desk"].region,
         "file_qury_no": facts.get("file", ""),
+        "clr_optins": facts["desk"].region,
+        "clr_stas": "0",
+        "clr_type": "21" if infno in CLAIMS else "11",
+        "start_clrym": f"{today():%Y%m}",
+        "end_clrym": f"{today():%Y%m}",
+        "start_date": f"{today()}",
+        "end_date": f"{today()}",
+        "query_date": f"{today()}",
         "stmt_begndate": f"{today()}",
         "stmt_enddate": f"{today()}",
         "fund_pay_sumamt": "0",
@@ -366,6 +376,8 @@ PREPARED = {
     "2206": _charged_visit,
     "2207": _charged_visit,
     "2208": _settled_visit,
+    **dict.fromkeys(CLAIMS, _settled_stay),
+    **dict.fromkeys(("2175", "2176"), _bought),
     "2261": _told_in_one,
     "2301": _open_stay,
     "2302": _charged_stay,

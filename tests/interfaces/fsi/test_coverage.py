@@ -30,6 +30,8 @@ def test_what_acceptance_demands_is_served_unless_its_whole_family_comes_later()
     [
         r"1[239]\d\d[AB]?",
         r"2[0-6]0\d[AB]?",
+        r"217[2-6]",
+        r"226[01]",
         r"320[12]",
         r"330[12]",
         r"340\d[AB]?",

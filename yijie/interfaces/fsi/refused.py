@@ -34,7 +34,6 @@ FAMILIES = (
     Family(
         r"6\d{3}|216\d|217[01]|2181", Text("线上支付类业务随移动支付模块开通", "mobile payment comes with its module")
     ),
-    Family(r"217[2-6]", Text("月结算申报查询随清算模块开通", "monthly claims come with the clearing module")),
     Family(r"7\d{3}|D00\d", Text("电子处方流转随电子处方模块开通", "e-prescriptions come with their module")),
     Family(r"960\d", Text("人脸认证与远程查床随场景监控模块开通", "remote bed checks come with their module")),
     Family(

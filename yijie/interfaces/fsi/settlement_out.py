@@ -14,7 +14,7 @@ from yijie.kernel.dates import age_on
 from yijie.kernel.money import Fen, yuan
 
 from .call import Call, Done, in_table
-from .codes import ACCOUNT_TYPE, BY_ITEM, CLEARING_TYPES, FUND_FIELDS, FUND_NAMES, OTHER_CLEARING, fund_type
+from .codes import ACCOUNT_TYPE, BY_ITEM, FUND_FIELDS, FUND_NAMES, clearing_type_of, fund_type
 from .lines import flag, yuan_of
 
 PROCESS_TEXT_MAX = 4000
@@ -68,7 +68,7 @@ def money_out(money: Mapping[str, Fen], *, ratio: Any, account_after: Fen) -> di
 
 def clearing_out(care: str, region: str) -> dict[str, str]:
     """Fields that say how the settlement will be cleared."""
-    return {"clr_optins": region, "clr_way": BY_ITEM, "clr_type": CLEARING_TYPES.get(CareKind(care), OTHER_CLEARING)}
+    return {"clr_optins": region, "clr_way": BY_ITEM, "clr_type": clearing_type_of(care)}
 
 
 def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from . import (
     catalogue,
     certificates,
+    claims,
     conditions,
     document,
     establishment,
@@ -32,6 +33,7 @@ from . import (
 __all__ = [
     "catalogue",
     "certificates",
+    "claims",
     "conditions",
     "document",
     "establishment",
