@@ -3,9 +3,11 @@
 import pytest
 from desks import Desk
 from journeys.test_document import SETTLE, TRIAL, document, taken_back
+from journeys.test_kept_records import chronic
 from journeys.test_pharmacy import purchase
 from people import born
 
+from yijie.domain import filing
 from yijie.domain.exchange import asking
 from yijie.domain.transaction import fetch
 from yijie.interfaces.fsi import crossing
@@ -126,6 +128,15 @@ def test_a_pharmacys_day_names_people_insured_at_another_node(pharmacy, patient)
     mine = [one for one in pharmacy.say("2175", row).output["n_output"] if one["mdtrt_regno"] == said["mdtrt_id"]]
     assert {one["psn_name"] for one in mine} == {patient.name}
     assert sum(one["dfr_sumamt"] for one in mine) == said["fund_pay_sumamt"] + said["acct_pay"]
+
+
+def test_what_a_person_has_filed_is_asked_of_the_home_node(pharmacy, nodes, patient):
+    with nodes[1].acting():
+        asked = Desk(institutions.CHENGDU_TERTIARY).say("2503", chronic(patient)).output["result"]["trt_dcla_detl_sn"]
+        filing.decide_chronic(int(asked[6:]), approved=True, by="经办")
+    row = {"psn_no": patient.number, "med_type": "14", "begntime": ""}
+    [held] = pharmacy.say("1160", {"data": row}, insured_in="510100").output["spinfo"]
+    assert (held["psn_trt_no"], held["psn_trt_type"], held["dise_no"]) == (asked, "01", "M01600")
 
 
 @pytest.fixture

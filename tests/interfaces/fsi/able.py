@@ -12,6 +12,7 @@ import messages
 from desks import Desk
 from people import born
 
+from yijie.domain import enrolment
 from yijie.interfaces.demo.his import Item, moment, total_of
 from yijie.interfaces.fsi import transaction
 from yijie.interfaces.fsi.storing import STORED
@@ -181,6 +182,9 @@ def real(facts, infno, number):
         "fixmedins_setl_cnt": "0",
         "in": "UEs=",
         "fixmedins_hilist_id": f"{number}{facts['serial']}",
+        "ecQrCode": facts.get("code", ""),
+        "begnrow": 1,
+        "chk_stas": "",
         "stas_type": "1" if infno == "4102" else "",
         "setl_ym": f"{now():%Y%m}",
         "medtype_list": "2101,52",
@@ -334,6 +338,10 @@ def _requested(_desk, _patient):
     return {"filing": filed, "patient": other.patient}
 
 
+def _shown(_desk, patient):
+    return {"code": enrolment.issue_credential(patient.number)}
+
+
 def _told_in_one(_desk, _patient):
     other = able("2260")
     said = other.say().output["setlInfo"]
@@ -376,6 +384,10 @@ PREPARED = {
     "2206": _charged_visit,
     "2207": _charged_visit,
     "2208": _settled_visit,
+    "1162": _shown,
+    "5163": lambda *_: _mapped(*_) | {"own": {}},
+    "5260": _settled_stay,
+    "5261": _settled_stay,
     **dict.fromkeys(CLAIMS, _settled_stay),
     **dict.fromkeys(("2175", "2176"), _bought),
     "2261": _told_in_one,

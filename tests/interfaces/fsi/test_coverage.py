@@ -29,6 +29,7 @@ def test_what_acceptance_demands_is_served_unless_its_whole_family_comes_later()
     "family",
     [
         r"1[239]\d\d[AB]?",
+        r"116[02]",
         r"2[0-6]0\d[AB]?",
         r"217[2-6]",
         r"226[01]",
@@ -45,6 +46,8 @@ def test_what_acceptance_demands_is_served_unless_its_whole_family_comes_later()
         r"4701",
         r"490[125]",
         r"5[1-4]0\d",
+        r"5163",
+        r"526[01]",
         r"5501",
         r"90\d\d|91\d\d",
         r"100001",

@@ -46,3 +46,9 @@ from .review import (
     levels_of as levels_of,
     review as review,
 )
+from .standing import (
+    CHRONIC as CHRONIC,
+    DESIGNATION as DESIGNATION,
+    Standing as Standing,
+    standing as standing,
+)

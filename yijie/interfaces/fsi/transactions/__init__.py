@@ -27,6 +27,7 @@ from . import (
     settlement_lists,
     settling,
     sign_in,
+    statements,
     terms,
 )
 
@@ -57,5 +58,6 @@ __all__ = [
     "settlement_lists",
     "settling",
     "sign_in",
+    "statements",
     "terms",
 ]

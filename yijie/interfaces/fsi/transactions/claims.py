@@ -12,7 +12,6 @@ from typing import Any
 from yijie.domain import reconcile
 from yijie.domain.enrolment import Insured, Relation
 from yijie.domain.reconcile import AccountRow, Found, MonthSettled, Period, SettledRow, Share
-from yijie.interfaces.fsi import homes
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text
 from yijie.interfaces.fsi.codelists import code_lists
 from yijie.interfaces.fsi.codes import ACCOUNT_TYPE, BY_ITEM, FUND_NAMES, cares_of, clearing_type_of, fund_type
@@ -20,13 +19,14 @@ from yijie.interfaces.fsi.lines import yuan_of
 from yijie.interfaces.fsi.moments import date_from
 from yijie.interfaces.fsi.paging import Page, page_of, place_of
 from yijie.kernel.codes import CareKind, Fund
-from yijie.kernel.dates import months_after, today
+from yijie.kernel.dates import months_after
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
 from yijie.kernel.language import Text
 from yijie.kernel.region import pool_of, same_province
 
 from .pharmacy import PHARMACY, PharmacyOnly
+from .query import people_of
 from .reconcile import OtherOffice
 
 NOT_CLAIMED = "0"
@@ -124,17 +124,12 @@ def claimed_settlements(call: Call) -> Done:
     """The settlements of a clearing type one by one; a void has negative sums and counts minus one."""
     (row, asked), page = _months(call), page_of(call.nodes)
     found = reconcile.settled_rows(asked, **page._asdict()) if row["clr_stas"] == NOT_CLAIMED else NOTHING
-    people = _people(found.rows)
+    people = people_of(found.rows)
     return _paged(page, found, [_claimed(call, one, people[_relation(one)]) for one in found.rows])
 
 
 def _relation(row: SettledRow | AccountRow) -> Relation:
     return row.person_number, row.insurance, row.home_region
-
-
-def _people(rows: Iterable[SettledRow | AccountRow]) -> dict[Relation, Insured]:
-    relations = {_relation(row) for row in rows}
-    return {relation: person for relation, (person, _) in homes.facts(relations, today()).items()}
 
 
 def _claimed(call: Call, row: SettledRow, person: Insured) -> dict[str, Any]:
@@ -214,7 +209,7 @@ def account_of_a_day(call: Call) -> Done:
     row, page = _of_pharmacy(call), page_of(call.nodes)
     day = row["query_date"]
     found = reconcile.account_rows(reconcile.period(call.at.code, day, day), **page._asdict())
-    people = _people(found.rows)
+    people = people_of(found.rows)
     return _paged(page, found, [_account_row(call, one, people[_relation(one)]) for one in found.rows])
 
 
