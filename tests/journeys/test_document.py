@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from desks import Desk
+from journeys.test_reconciled import details, own_row
 from people import born
 from reckoning import fen
 from stored import everything_stored, one, rows
@@ -183,6 +184,17 @@ def test_what_was_charged_and_settled_later_stays_when_the_document_is_voided(ho
     assert taken_back(hospital, patient, later).done
     hospital.settle_visit(patient, said["mdtrt_id"], LATER, batch="B2")
     assert taken_back(hospital, patient, said).code == "decision.later_lives"
+
+
+def test_the_books_of_a_day_have_it_and_one_that_was_lost_is_named_by_its_message(fresh_nation):
+    hospital, lost = Desk(institutions.GUANGZHOU_TERTIARY), born("440100")
+    known = hospital.say("2260", document(born("440100"))).output["setlInfo"]
+    msgid = hospital.say("2260", document(lost)).output["setlInfo"]["medins_setl_id"]
+    found = details(hospital, [own_row(known)])
+    assert {line[2]: line[4] for line in found} == {known["setl_id"]: "0", "null": "1"}
+    [named] = [line[3] for line in found if line[4] == "1"]
+    assert named == msgid
+    assert hospital.reverse(lost, "2260", named).done
 
 
 def test_a_reversal_that_comes_first_is_remembered(hospital, patient):

@@ -20,6 +20,7 @@ from .errors import (
     Unreviewed as Unreviewed,
 )
 from .follow import follow_up as follow_up, hand_over as hand_over, to_follow_up as to_follow_up
+from .held import CHRONIC as CHRONIC, DESIGNATION as DESIGNATION, HeldFiling as HeldFiling, held_on as held_on
 from .load import (
     ChronicRow as ChronicRow,
     DesignationRow as DesignationRow,
@@ -45,10 +46,4 @@ from .review import (
     approve_reviewed as approve_reviewed,
     levels_of as levels_of,
     review as review,
-)
-from .standing import (
-    CHRONIC as CHRONIC,
-    DESIGNATION as DESIGNATION,
-    Standing as Standing,
-    standing as standing,
 )

@@ -80,9 +80,9 @@ def _paged(page: Page, found: Found[Any], rows: Iterable[dict[str, Any]]) -> Don
 NOTHING: Found[Any] = Found((), 0)
 
 
-def _named(field: str, code: str, name: str = "") -> dict[str, str]:
+def _named(field: str, code: str) -> dict[str, str]:
     """A code and its meaning, in the field that goes with it."""
-    return {field: code, name or f"{field}_name": code_lists()[field].codes.get(code, code)}
+    return {field: code, f"{field}_name": code_lists()[field].codes.get(code, code)}
 
 
 def _institution(call: Call) -> dict[str, str]:

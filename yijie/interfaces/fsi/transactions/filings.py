@@ -156,11 +156,11 @@ def entitlements(call: Call) -> Done:
     """Every approved filing of a person that holds on a day (default: today), whatever care it is for."""
     row = call.one()
     begins = row.get("begntime")
-    held = filing.standing(row["psn_no"], begins.date() if begins else today())
+    held = filing.held_on(row["psn_no"], begins.date() if begins else today())
     return Done({"spinfo": [_entitlement(one, call.home_region) for one in held]})
 
 
-def _entitlement(one: filing.Standing, home_region: str) -> dict[str, Any]:
+def _entitlement(one: filing.HeldFiling, home_region: str) -> dict[str, Any]:
     business = one.business or (
         CHRONIC_BUSINESS if one.kind == filing.CHRONIC else REMOTE_BUSINESS[FilingKind(one.kind)]
     )

@@ -11,7 +11,7 @@ CHRONIC, DESIGNATION = "chronic", "designation"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HeldFiling:
     """An approved filing: ``kind`` is :data:`CHRONIC`, :data:`DESIGNATION` or the kind of a remote-care filing."""
 
     id: int
@@ -25,7 +25,7 @@ class Standing:
 
 
 HOLDS = "person_number = %(person)s AND since <= %(day)s AND coalesce(until >= %(day)s, true)"
-STANDING = f"""
+HELD = f"""
 SELECT id, '{CHRONIC}', '', disease, disease_name, since, until FROM filing_chronicfiling
 WHERE {HOLDS} AND state = 'approved' AND withdrawn_at IS NULL
 UNION ALL
@@ -38,6 +38,6 @@ ORDER BY since, id
 """
 
 
-def standing(person_number: str, day: date) -> list[Standing]:
+def held_on(person_number: str, day: date) -> list[HeldFiling]:
     """What was approved, is not taken back and holds on a day, the oldest first."""
-    return [Standing(*row) for row in fetch(STANDING, {"person": person_number, "day": day})]
+    return [HeldFiling(*row) for row in fetch(HELD, {"person": person_number, "day": day})]
