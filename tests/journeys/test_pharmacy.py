@@ -9,7 +9,7 @@ from people import born, born_many
 from stored import everything_stored, one, rows
 
 from yijie.interfaces.demo.his import moment
-from yijie.interfaces.fsi.transactions import pharmacy as transactions
+from yijie.interfaces.fsi.transactions import in_one_message
 from yijie.interfaces.fsi.transactions.together import settle_together
 from yijie.interfaces.sample import institutions, shelf
 from yijie.kernel.dates import now
@@ -123,7 +123,7 @@ def test_a_hospital_is_no_pharmacy():
 
 def waiting(pharmacy, messages):
     """Sales that came while another batch ran, as the one who runs the next batch finds them."""
-    with patch.object(transactions, "answered", lambda _, asked, __: found.append(asked) or "{}"):
+    with patch.object(in_one_message, "answered", lambda _, asked, __: found.append(asked) or "{}"):
         found = []
         for message in messages:
             assert pharmacy.reply("2102", message).done

@@ -201,13 +201,13 @@ HAVING (l.total, l.not_covered, l.over_ceiling, l.first_self_pay, l.eligible)
 
 UNION ALL
 SELECT 'a settlement answers exactly one message', subject::text, count(*)::text
-FROM fsi_message WHERE infno IN ('2102', '2207', '2304') AND state <> 'tombstone'
+FROM fsi_message WHERE infno IN ('2102', '2207', '2260', '2304', 'YJ03') AND state <> 'tombstone'
 GROUP BY subject HAVING count(*) > 1
 
 UNION ALL
 SELECT 'a message that settled has its settlement', m.institution || ' ' || m.msgid, m.subject::text
 FROM fsi_message m LEFT JOIN settlement_settlement s ON s.id = m.subject
-WHERE m.infno IN ('2102', '2207', '2304') AND m.state <> 'tombstone' AND s.id IS NULL
+WHERE m.infno IN ('2102', '2207', '2260', '2304', 'YJ03') AND m.state <> 'tombstone' AND s.id IS NULL
 
 UNION ALL
 SELECT 'a reversed message left nothing standing', m.institution || ' ' || m.msgid, coalesce(s.state, e.state)

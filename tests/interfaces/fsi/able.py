@@ -29,7 +29,7 @@ ANSWERED_BY_A_FILE = {"9102"}
 """A download; see test_catalogue_files."""
 CHANGED = {"3462", "3468"}
 """Changes of the one record that was kept before."""
-OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A"}
+OUTPATIENT = {"2201", "2202", "2203", "2204", "2205", "2206", "2207", "2208", "2203A", "2260"}
 
 
 @dataclass
@@ -50,7 +50,8 @@ class Able:
 
 
 ORDERS = {"2161", "2163", "2166", "2167", "2170", "2171", "2181", "YJ03"}
-PHARMACIES = {"2101", "2102", "2103"} | ORDERS
+PHARMACIES = {"2101", "2102", "2103", "2175", "2176"} | ORDERS
+CLAIMS = {"2172", "2173", "2174"}
 
 
 def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY, patient=None):
@@ -64,8 +65,8 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY,
     if infno in DIAGNOSED:
         payload.setdefault("diseinfo", messages.skeleton_input(infno)["diseinfo"])
     facts["rows"] = max((len(node) for node in payload.values() if isinstance(node, list)), default=1)
-    for rows in [[payload], *(node if isinstance(node, list) else [node] for node in payload.values())]:
-        for number, row in enumerate(rows if isinstance(rows[0], dict) else []):
+    for rows in rows_of(payload):
+        for number, row in enumerate(rows):
             decided = real(facts, infno, number) | keyed(facts, infno, number) | facts.get("own", {})
             row.update({name: value for name, value in decided.items() if name in row})
     if infno in CHANGED:
@@ -76,6 +77,15 @@ def able(infno, make=messages.minimal_input, code=institutions.BEIJING_TERTIARY,
     if infno == "5303":
         payload["data"].pop("psn_no", None)
     return Able(desk, infno, payload, facts["patient"], facts.get("encounter", ""), facts.get("settlement", ""))
+
+
+def rows_of(node):
+    """Every object of a message, those of one list together."""
+    yield [node]
+    for child in node.values():
+        rows = [row for row in (child if isinstance(child, list) else [child]) if isinstance(row, dict)]
+        if rows:
+            yield from ([rows] if isinstance(child, list) else rows_of(rows[0]))
 
 
 def keyed(facts, infno, number):
@@ -107,6 +117,10 @@ def real(facts, infno, number):
         "begntime": begun,
         "endtime": moment(now()),
         "fee_ocur_time": begun,
+        "fee_ocur_date": begun,
+        "dise_time": begun,
+        "dise_srt_no": number + 1,
+        "setl_flag": "1",
         "diag_time": begun,
         "insuplc_admdvs": patient.home_region,
         "insu_optins": patient.home_region,
@@ -155,12 +169,23 @@ def real(facts, infno, number):
         "rxIn": "UEs=",
         "setl_optins": facts["desk"].region,
         "file_qury_no": facts.get("file", ""),
+        "clr_optins": facts["desk"].region,
+        "clr_stas": "0",
+        "clr_type": "21" if infno in CLAIMS else "11",
+        "start_clrym": f"{today():%Y%m}",
+        "end_clrym": f"{today():%Y%m}",
+        "start_date": f"{today()}",
+        "end_date": f"{today()}",
+        "query_date": f"{today()}",
         "stmt_begndate": f"{today()}",
         "stmt_enddate": f"{today()}",
         "fund_pay_sumamt": "0",
         "fixmedins_setl_cnt": "0",
         "in": "UEs=",
         "fixmedins_hilist_id": f"{number}{facts['serial']}",
+        "ecQrCode": facts.get("code", ""),
+        "begnrow": 1,
+        "chk_stas": "",
         "stas_type": "1" if infno == "4102" else "",
         "setl_ym": f"{now():%Y%m}",
         "medtype_list": "2101,52",
@@ -353,6 +378,16 @@ def _requested(_desk, _patient):
     return {"filing": filed, "patient": other.patient}
 
 
+def _shown(_desk, patient):
+    return {"code": enrolment.issue_credential(patient.number)}
+
+
+def _told_in_one(_desk, _patient):
+    other = able("2260")
+    said = other.say().output["setlInfo"]
+    return {"patient": other.patient, "encounter": said["mdtrt_id"], "settlement": said["setl_id"]}
+
+
 PREPARED = {
     "2103": _bought,
     **dict.fromkeys(("2161", "2166"), _buyer),
@@ -392,6 +427,13 @@ PREPARED = {
     "2206": _charged_visit,
     "2207": _charged_visit,
     "2208": _settled_visit,
+    "1162": _shown,
+    "5163": lambda *_: _mapped(*_) | {"own": {}},
+    "5260": _settled_stay,
+    "5261": _settled_stay,
+    **dict.fromkeys(CLAIMS, _settled_stay),
+    **dict.fromkeys(("2175", "2176"), _bought),
+    "2261": _told_in_one,
     "2301": _open_stay,
     "2302": _charged_stay,
     "2303": _discharged_stay,

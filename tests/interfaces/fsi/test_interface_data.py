@@ -40,7 +40,7 @@ def field_named(infno, side, *way):
 def test_all_of_the_document_is_there():
     assert len(documents()) == 274 + len(OWN)
     assert len(code_documents()) == len(code_lists()) == 300
-    assert sum(len(table.fields) for table in printed_tables()) == 8237 + 9 + 20 + 52, "and YJ01, YJ02, YJ03"
+    assert sum(len(table.fields) for table in printed_tables()) == 8355 + 9 + 20 + 52, "and YJ01, YJ02, YJ03"
     assert {(table.infno, table.side, table.name) for table in printed_tables()} == {
         (infno, side, name) for infno, document in documents().items() for side in SIDES for name in document[side]
     }
@@ -154,7 +154,7 @@ def test_a_field_answered_by_the_platform_can_be_sent_back_to_it():
 
 def test_which_list_checks_which_field():
     checks = {(infno, path): name for infno in transaction_numbers() for path, name in checked_fields(infno).items()}
-    assert len(checks) == 800
+    assert len(checks) == 842
     assert checks["2207", "input.data.med_type"] == "med_type"
     assert checks["2207", "output.setldetail.fund_pay_type"] == "fund_pay_type"
     assert checks["7103", "input.data.pharCertType"] == "psn_cert_type"  # the list of another name

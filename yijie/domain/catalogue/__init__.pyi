@@ -26,6 +26,8 @@ from .load import (
 from .mapping import (
     MappingGiven as MappingGiven,
     MappingRow as MappingRow,
+    MappingsAsked as MappingsAsked,
+    count_mappings as count_mappings,
     find_mappings as find_mappings,
     map_items as map_items,
     mapped as mapped,

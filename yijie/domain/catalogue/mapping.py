@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -133,43 +133,44 @@ class MappingRow:
 COLUMNS = "id, region, institution, own_code, own_name, list_type, item, since, until, details, stored_at, ended_at"
 
 
-def find_mappings(
-    institution: str,
-    *,
-    own_code: str = "",
-    own_name: str = "",
-    list_type: str = "",
-    item: str = "",
-    on: date | None = None,
-    changed_since: date | None = None,
-    valid: bool | None = None,
-    limit: int,
-    offset: int,
-) -> list[MappingRow]:
-    """An institution's mappings, oldest change first; without ``valid`` also those that are over."""
-    rows = fetch(
-        f"""SELECT {COLUMNS} FROM catalogue_mapping
-        WHERE institution = %(institution)s AND (%(own_code)s = '' OR own_code = %(own_code)s)
-          AND (%(own_name)s = '' OR strpos(own_name, %(own_name)s) > 0)
-          AND (%(list_type)s = '' OR list_type = %(list_type)s) AND (%(item)s = '' OR item = %(item)s)
-          AND (%(on)s::date IS NULL OR %(on)s::date BETWEEN since AND until)
-          AND (%(changed)s::date IS NULL
-               OR coalesce(ended_at, stored_at) >= %(changed)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
-          AND (%(valid)s::boolean IS NULL OR (ended_at IS NULL) = %(valid)s::boolean)
-        ORDER BY id LIMIT %(limit)s OFFSET %(offset)s""",
-        {
-            "institution": institution,
-            "own_code": own_code,
-            "own_name": own_name,
-            "list_type": list_type,
-            "item": item,
-            "on": on,
-            "changed": changed_since,
-            "valid": valid,
-            "limit": limit,
-            "offset": offset,
-        },
-    )
+@dataclass(frozen=True, slots=True)
+class MappingsAsked:
+    """Which mappings of an institution; what is empty or None does not narrow. ``valid``: those that are not over."""
+
+    institution: str
+    own_code: str = ""
+    own_name: str = ""
+    """a part of the name"""
+    list_type: str = ""
+    item: str = ""
+    on: date | None = None
+    changed: date | None = None
+    """or later"""
+    valid: bool | None = None
+
+
+MATCHING = """
+FROM catalogue_mapping
+WHERE institution = %(institution)s AND (%(own_code)s = '' OR own_code = %(own_code)s)
+  AND (%(own_name)s = '' OR strpos(own_name, %(own_name)s) > 0)
+  AND (%(list_type)s = '' OR list_type = %(list_type)s) AND (%(item)s = '' OR item = %(item)s)
+  AND (%(on)s::date IS NULL OR %(on)s::date BETWEEN since AND until)
+  AND (%(changed)s::date IS NULL
+       OR coalesce(ended_at, stored_at) >= %(changed)s::date::timestamp AT TIME ZONE 'Asia/Shanghai')
+  AND (%(valid)s::boolean IS NULL OR (ended_at IS NULL) = %(valid)s::boolean)
+"""
+
+
+def find_mappings(asked: MappingsAsked, *, limit: int, offset: int) -> list[MappingRow]:
+    """An institution's mappings, oldest change first."""
+    page = {"limit": limit, "offset": offset}
+    rows = fetch(f"SELECT {COLUMNS} {MATCHING} ORDER BY id LIMIT %(limit)s OFFSET %(offset)s", asdict(asked) | page)
     return [
         MappingRow(*row[:9], from_json(row[9]), in_shanghai(row[10]), row[11] and in_shanghai(row[11])) for row in rows
     ]
+
+
+def count_mappings(asked: MappingsAsked) -> int:
+    """How many mappings :func:`find_mappings` has on all pages."""
+    [(count,)] = fetch(f"SELECT count(*) {MATCHING}", asdict(asked))
+    return int(count)

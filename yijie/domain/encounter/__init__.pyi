@@ -41,7 +41,9 @@ from .measured import facts_of as facts_of, units_of as units_of
 from .orders import find_order as find_order, orders_of as orders_of
 from .preview import Preview as Preview, preview as preview
 from .queries import (
+    ChargeSums as ChargeSums,
     LineRow as LineRow,
+    charges_of as charges_of,
     chronic_drug_lines as chronic_drug_lines,
     diagnoses_of as diagnoses_of,
     lines_of as lines_of,

@@ -137,6 +137,35 @@ def live_lines(encounters: Sequence[Record], batch: str) -> dict[int, list[LineR
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ChargeSums:
+    """What was charged of one category, in fen; classes A and B without what is paid by the patient alone."""
+
+    category: str
+    total: Fen
+    class_a: Fen
+    class_b: Fen
+    not_covered: Fen
+    over_ceiling: Fen
+
+
+CHARGES = """
+SELECT charge_category, sum(amount)::bigint,
+       coalesce(sum(amount - not_covered) FILTER (WHERE item_class = '01'), 0)::bigint,
+       coalesce(sum(amount - not_covered) FILTER (WHERE item_class = '02'), 0)::bigint,
+       sum(not_covered)::bigint, sum(over_ceiling)::bigint
+FROM encounter_fee_line
+WHERE month = %s AND encounter_id = %s AND batch = %s AND uploaded_at <= %s AND (revoked_at IS NULL OR revoked_at > %s)
+GROUP BY 1 ORDER BY 1
+"""
+
+
+def charges_of(encounter: int, batch: str, as_of: datetime) -> list[ChargeSums]:
+    """Sums by charge category of the lines that :func:`lines_of` gives."""
+    month = month_of(moment_of(encounter).date())
+    return [ChargeSums(*row) for row in fetch(CHARGES, [month, encounter, batch, as_of, as_of])]
+
+
 def chronic_drug_lines(person_number: str, since: datetime, until: datetime | None) -> list[LineRow]:
     """Drug lines charged to a person's chronic-disease visits within a period, newest first."""
     rows = fetch(

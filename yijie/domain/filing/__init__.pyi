@@ -20,6 +20,7 @@ from .errors import (
     Unreviewed as Unreviewed,
 )
 from .follow import follow_up as follow_up, hand_over as hand_over, to_follow_up as to_follow_up
+from .held import CHRONIC as CHRONIC, DESIGNATION as DESIGNATION, HeldFiling as HeldFiling, held_on as held_on
 from .load import (
     ChronicRow as ChronicRow,
     DesignationRow as DesignationRow,

@@ -7,8 +7,16 @@ class PeriodUnfit(YijieError):
     """A period that ends before it begins, or is too long."""
 
     code = "reconcile.period_unfit"
-    zh = "对账期间 {since} 至 {until} 有误：{why}，请改正 stmt_begndate、stmt_enddate"
-    en = "the period {since} to {until} cannot be reconciled: {why}"
+    zh = "期间 {since} 至 {until} 有误：{why}，请改正开始日期、结束日期"
+    en = "the period {since} to {until} cannot be used: {why}; correct its first or last day"
+
+
+class MonthsUnfit(YijieError):
+    """Months that are none, end before they begin, or are too many."""
+
+    code = "reconcile.months_unfit"
+    zh = "年月 {since} 至 {until} 有误：{why}，请改正起始年月、结束年月（形如 202611）"
+    en = "the months {since} to {until} cannot be used: {why}; write them like 202611"
 
 
 class ControlDiffers(YijieError):

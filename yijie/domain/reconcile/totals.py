@@ -15,6 +15,8 @@ from yijie.kernel.money import Fen
 from .errors import PeriodUnfit
 
 DAYS_MAX = 366
+LAST_DAY = date.max - timedelta(days=1)
+"""The last one that has a next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Period:
         return {
             "institution": self.institution,
             "begin": _midnight(self.since),
-            "end": _midnight(self.until + timedelta(days=1)),
+            "end": _midnight(min(self.until, LAST_DAY) + timedelta(days=1)),
             "cares": None if self.cares is None else sorted(self.cares),
             "insurance": self.insurance,
             "refunds": self.refunds,

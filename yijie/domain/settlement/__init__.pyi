@@ -45,6 +45,7 @@ from .queries import (
     find as find,
     many as many,
     of_encounter as of_encounter,
+    of_person as of_person,
 )
 from .settling import Asked as Asked, Charge as Charge, Settled as Settled, quote as quote, settle as settle
 from .voiding import Voided as Voided, void as void, void_settlement as void_settlement

@@ -83,6 +83,14 @@ def many(numbers: Sequence[str], institution: str) -> dict[str, SettlementRow]:
     return {row.number: row for row in rows}
 
 
+def of_person(person_number: str, institution: str, *, since: datetime, until: datetime) -> list[SettlementRow]:
+    """Settlements of a person at an institution that were made within a period, voids included, oldest first."""
+    return _rows(
+        "person_number = %s AND institution = %s AND settled_at BETWEEN %s AND %s AND state IN ('settled', 'voided')",
+        [person_number, institution, since, until],
+    )
+
+
 def of_encounter(encounter: int) -> list[SettlementRow]:
     """All settlements of an encounter in the order they were made, voids included."""
     return _rows("encounter = %s", [encounter])

@@ -152,5 +152,16 @@ CLEARING_TYPES = {
 }
 """clr_type (清算类别): the base values that all provinces read."""
 
+
+def clearing_type_of(care: str) -> str:
+    """clr_type under which a kind of care settles."""
+    return CLEARING_TYPES.get(CareKind(care), OTHER_CLEARING)
+
+
+def cares_of(clearing_type: str) -> set[str]:
+    """Kinds of care that settle under a clearing type; 99 is every one that has no type of its own."""
+    return {care.value for care in CareKind if clearing_type_of(care) == clearing_type}
+
+
 BY_ITEM = "1"
 """clr_way (清算方式) 按项目"""

@@ -23,7 +23,7 @@ from .call import Call, Done, in_table
 from .committer import Committer
 from .messages import Claim, Kept, Key, NotThatPerson
 from .once import kept
-from .settlement_out import PHARMACY_SALE, PURCHASE_VOIDS, Living, Told, settled_out, voiding_message
+from .settlement_out import Living, Told, settled_out, undo_whole, voiding_message
 from .shaping import shape
 
 BATCHES_AT_ONCE_MAX = 4
@@ -132,13 +132,8 @@ Sold = Callable[[Call], tuple[Charge, list[LineStored], str]]
 Keep = Callable[[Call, Settled, list[LineStored], str], Done]
 
 
-def purchase(
-    call: Call,
-    claim: Claim,
-    sold: Callable[[Call], Sold],
-    settled: Callable[[Call, Settled, list[LineStored], str], Done],
-) -> str:
-    """Settle a purchase that one message registers, charges and settles, with its home node; the output as JSON text.
+def purchase(call: Call, claim: Claim, sold: Sold, settled: Keep) -> str:
+    """Settle what one message registers, charges and settles, with its home node; the output as JSON text.
 
     It is registered (``sold``) in the transaction that records the attempt, and taken back in the one that aborts it;
     ``settled`` keeps what else the message says and makes the answer.
@@ -224,8 +219,7 @@ def void(call: Call, claim: Claim, living: Living, node: str, told: Told) -> str
         if isinstance(seen, YijieError):
             raise seen
         voided = settlement.conclude_void(begun, voiding_message(call))
-        if call.infno in PURCHASE_VOIDS:
-            encounter.clear(voided.encounter)
+        undo_whole(call.infno, voided)
         return kept(call, claim, told(call, voided, person, account)).decode()
 
     output = _concluded(claim, begun, conclude)
@@ -299,8 +293,7 @@ def reverse(call: Call, claim: Claim, key: Key, settled: int) -> str:
         if isinstance(seen, YijieError):
             raise seen
         voided = settlement.conclude_void(begun, voiding_message(call))
-        if key[1] == PHARMACY_SALE:
-            encounter.clear(voided.encounter)
+        undo_whole(key[1], voided)
         messages.mark_reversed(key)
         return kept(call, claim, Done()).decode()
 

@@ -23,7 +23,23 @@ from .envelope import Envelope
 from .messages import Claim
 
 HANDED_ON = frozenset(
-    {"1101", "2001", "2161", "2501", "2501A", "2502", "2503", "2504", "2505", "2506", "5206", "5301", "5302", "5304"}
+    {
+        "1101",
+        "1160",
+        "2001",
+        "2161",
+        "2501",
+        "2501A",
+        "2502",
+        "2503",
+        "2504",
+        "2505",
+        "2506",
+        "5206",
+        "5301",
+        "5302",
+        "5304",
+    }
 )
 """Transactions about the person alone: the home region's node does them as if the hospital had asked it."""
 ELECTRONIC, SOCIAL_CARD = "01", "03"

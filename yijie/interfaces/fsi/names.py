@@ -118,6 +118,25 @@ ORDERED = {
 """Lines of an order (2166)."""
 
 
+DOCUMENT = {
+    "mdtrt_mode": "mode",
+    "order_no": "order_number",
+    "op_dise_info": "diagnosis_text",
+    "clnc_flag": "clinical_trial",
+}
+"""What a visit told in one message (2260) says beside :data:`STAY`."""
+
+AGENT = {
+    "agnter_name": "agent_name",
+    "agnter_cert_type": "agent_certificate_type",
+    "agnter_certno": "agent_certificate",
+    "agnter_tel": "agent_phone",
+    "agnter_addr": "agent_address",
+    "agnter_rlts": "agent_relation",
+}
+"""Who acts for the patient (2260, 2505)."""
+
+
 DATES = frozenset({"birth_date", "death_date"})
 """Of our names those that hold a calendar day."""
 

@@ -36,3 +36,16 @@ def page_of(row: Mapping[str, Any]) -> Page:
         raise PageTooLarge(size=size, size_max=PAGE_ROWS_MAX)
     size, number = max(size, 1), min(max(number, 1), PAGES_MAX)
     return Page(size, (number - 1) * size)
+
+
+def place_of(page: Page, size: int, total: int) -> dict[str, int]:
+    """Where a page of ``size`` rows stands among ``total``, by the interface's names."""
+    return {
+        "pageNum": page.offset // page.limit + 1,
+        "pageSize": page.limit,
+        "size": size,
+        "startRow": page.offset + 1 if size else 0,
+        "endRow": page.offset + size if size else 0,
+        "pages": -(-total // page.limit),
+        "recordCounts": total,
+    }

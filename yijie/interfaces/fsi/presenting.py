@@ -22,6 +22,8 @@ from .bodies import ENCRYPTION_TYPE, SIGNATURE_TYPE, encrypted, signature_of
 from .clients import Profile
 
 FUNDS, ACCOUNT = "fund_pay_sumamt", "acct_pay"
+ACCOUNT_OF_A_MONTH = "acct_pay_sumamt"
+"""As 2172 calls it."""
 SUMS_OF_A_FILE = frozenset({"3202"})
 """Their totals are those of an uploaded file, which is compared as it is written."""
 AMOUNT = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,6})?")
@@ -77,8 +79,9 @@ def _add_account(value: Any) -> None:
         for one in value:
             _add_account(one)
     elif isinstance(value, Mapping):
-        if FUNDS in value and ACCOUNT in value:
-            value[FUNDS] += value[ACCOUNT]  # type: ignore[index]  # a dict of our own parsing
+        account = value.get(ACCOUNT, value.get(ACCOUNT_OF_A_MONTH))
+        if FUNDS in value and account is not None:
+            value[FUNDS] += account  # type: ignore[index]  # a dict of our own parsing
         for one in value.values():
             if isinstance(one, list | dict):
                 _add_account(one)

@@ -32,30 +32,16 @@ FAMILIES = (
     Family(r"36\d\d|4160", Text("DRG/DIP分组与特病单议随支付方式模块开通", "case-mix payment comes with its module")),
     Family(r"370\d", Text("审核申诉随审核模块开通", "objections come with the audit module")),
     Family(r"6\d{3}", Text("线上支付类业务随移动支付模块开通", "mobile payment comes with its module")),
-    Family(r"217[2-6]", Text("月结算申报查询随清算模块开通", "monthly claims come with the clearing module")),
     Family(r"7\d{3}|D00\d", Text("电子处方流转随电子处方模块开通", "e-prescriptions come with their module")),
     Family(r"960\d", Text("人脸认证与远程查床随场景监控模块开通", "remote bed checks come with their module")),
     Family(
-        r"1160", Text("地方扩展，其应答成员未见公布，请改用1101", "its answer's members are not published; use 1101")
-    ),
-    Family(
-        r"116[12]",
+        r"1161",
         Text(
-            "地方读卡器、解码扩展，读卡解码由读卡设备完成，再以1101取人员信息",
-            "cards and codes are read by the desk's own device; send what it read in 1101",
-        ),
-    ),
-    Family(r"2260", Text("地方扩展，业务与应答未见公布，请改用国家交易", "neither business nor answer is published")),
-    Family(
-        r"2261",
-        Text(
-            "地方扩展，其应答成员未见公布，结算查询请改用5203，就诊查询请改用5201",
-            "its answer's members are not published; use 5203 for a settlement, 5201 for encounters",
+            "没有输入内容，是对本机读卡器动态库的调用，任何服务端都无法应答，请由读卡器读卡后以1101取人员信息",
+            "without input it is a call into the card reader's own library, which no server answers; use 1101",
         ),
     ),
     Family(r"3360", Text("地方扩展，请改用3302", "a local extension; use 3302")),
-    Family(r"5163", Text("地方扩展，请改用1317", "a local extension; use 1317")),
-    Family(r"526[01]", Text("地方扩展，请改用5203、5204", "a local extension; use 5203 and 5204")),
     Family(r"4101A", Text("旧版清单上传，请改用4101", "the old settlement list; use 4101")),
     Family(r"420[1-9]A?", Text("旧版自费上传，请改用4261至4263", "the old self-pay upload; use 4261 to 4263")),
     Family(r"250\d\d", Text("地方扩展，请改用2503、2505", "a local extension; use 2503 and 2505")),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from yijie.domain import settlement
+from yijie.domain import encounter, settlement
 from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import FUNDS, Settled, SettlementRow, Voided
 from yijie.kernel.codes import CareKind
@@ -14,7 +14,7 @@ from yijie.kernel.dates import age_on
 from yijie.kernel.money import Fen, yuan
 
 from .call import Call, Done, in_table
-from .codes import ACCOUNT_TYPE, BY_ITEM, CLEARING_TYPES, FUND_FIELDS, FUND_NAMES, OTHER_CLEARING, fund_type
+from .codes import ACCOUNT_TYPE, BY_ITEM, FUND_FIELDS, FUND_NAMES, clearing_type_of, fund_type
 from .lines import flag, yuan_of
 
 PROCESS_TEXT_MAX = 4000
@@ -33,6 +33,8 @@ class Living(NamedTuple):
 
 Told = Callable[[Call, Voided, Insured, Fen], Done]
 """What the message that asked for a void is answered; the person's account afterwards is the last it is given."""
+ONE_MESSAGE = "one_message"
+"""Among an encounter's details: one message registered, charged and settled it."""
 
 
 def person_out(person: Insured, day: Any) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def money_out(money: Mapping[str, Fen], *, ratio: Any, account_after: Fen) -> di
 
 def clearing_out(care: str, region: str) -> dict[str, str]:
     """Fields that say how the settlement will be cleared."""
-    return {"clr_optins": region, "clr_way": BY_ITEM, "clr_type": CLEARING_TYPES.get(CareKind(care), OTHER_CLEARING)}
+    return {"clr_optins": region, "clr_way": BY_ITEM, "clr_type": clearing_type_of(care)}
 
 
 def settled_out(settled: Settled, message_id: str) -> dict[str, Any]:
@@ -154,6 +156,16 @@ def voiding_message(call: Call) -> dict[str, str]:
     return {"message": call.envelope.msgid, **by}
 
 
+def undo_whole(infno: str, voided: Voided) -> None:
+    """Take back lines and registration with the settlement, where one message made all of them.
+
+    ``infno`` sold at a pharmacy or takes a sale back, or the visit came in one message and nothing else was settled.
+    """
+    record = voided.encounter
+    if infno in (PHARMACY_SALE, *PURCHASE_VOIDS) or (ONE_MESSAGE in record.details and len(record.settled) <= 1):
+        encounter.clear(record)
+
+
 def voided_out(call: Call, voided: Voided, person: Insured, account_after: Fen) -> Done:
     """What a void answers: the negative amounts under the number of the row that voids."""
     record = voided.encounter
@@ -167,4 +179,9 @@ def voided_out(call: Call, voided: Voided, person: Insured, account_after: Fen) 
         "insu_admdvs": mirror.home_region,
         "invono": mirror.details.get("invoice"),
     }
-    return Done(in_table(call.infno, output), subject=mirror.id)
+    return Done(in_table(call.infno, in_both_writings(output)), subject=mirror.id)
+
+
+def in_both_writings(output: dict[str, Any]) -> dict[str, Any]:
+    """``setlinfo`` as Guangdong's own transactions write it too; a table has one of them."""
+    return output | {"setlInfo": output["setlinfo"]}

@@ -22,6 +22,8 @@ from yijie.kernel.dates import now
 from yijie.kernel.ids import parse_public_id
 
 COUNT_MAX = 1000
+SETTLING = ("2102", "2207", "2260", "2304", "YJ03")
+"""Messages whose ids lead to a settlement."""
 DEVICE_DAYS = 14
 """How long a sign-in on a new device is asked about."""
 
@@ -82,7 +84,7 @@ def search(request: DeskRequest) -> HttpResponse:
     bureau = request.scope.may(*BUREAU)
     if bureau and named and Filing.objects.filter(id=named[1], home_region=named[0]).exists():
         return HttpResponseRedirect(reverse("filings_one", args=[asked]))
-    made = Message.objects.filter(msgid=asked, infno__in=["2207", "2304"], subject__isnull=False).first()
+    made = Message.objects.filter(msgid=asked, infno__in=SETTLING, subject__isnull=False).first()
     if made:
         return HttpResponseRedirect(f"{reverse('settlements')}?id={made.subject}")
     if bureau:

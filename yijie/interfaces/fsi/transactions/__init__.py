@@ -3,7 +3,9 @@
 from . import (
     catalogue,
     certificates,
+    claims,
     conditions,
+    document,
     establishment,
     file_transfer,
     filings,
@@ -28,13 +30,16 @@ from . import (
     settlement_lists,
     settling,
     sign_in,
+    statements,
     terms,
 )
 
 __all__ = [
     "catalogue",
     "certificates",
+    "claims",
     "conditions",
+    "document",
     "establishment",
     "file_transfer",
     "filings",
@@ -59,5 +64,6 @@ __all__ = [
     "settlement_lists",
     "settling",
     "sign_in",
+    "statements",
     "terms",
 ]

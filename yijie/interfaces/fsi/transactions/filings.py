@@ -1,13 +1,17 @@
-"""2501 (2501A in Guangdong), 2502 referrals, 2505–2506 designated institutions, and their queries 5301, 5302, 5304."""
+"""2501 (2501A in Guangdong), 2502 referrals, 2505–2506 designated institutions; queries 5301, 5302, 5304, 1160."""
 
 from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
 
 from yijie.domain import enrolment, filing, institution
 from yijie.domain.filing import Application, Choice
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text, writes
-from yijie.interfaces.fsi.names import kept
+from yijie.interfaces.fsi.codelists import code_lists
+from yijie.interfaces.fsi.names import AGENT, kept
 from yijie.kernel.codes import FilingKind, Insurance
-from yijie.kernel.dates import today
+from yijie.kernel.dates import SHANGHAI, today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id, public_id
 from yijie.kernel.region import pool_of, same_province
@@ -27,16 +31,7 @@ REFERRAL = {
     "refl_opnn": "opinion",
     "refl_old_mdtrt_id": "from_encounter",
 }
-DESIGNATION = {
-    "tel": "phone",
-    "addr": "address",
-    "agnter_name": "agent_name",
-    "agnter_cert_type": "agent_certificate_type",
-    "agnter_certno": "agent_certificate",
-    "agnter_tel": "agent_phone",
-    "agnter_addr": "agent_address",
-    "agnter_rlts": "agent_relation",
-}
+DESIGNATION = {"tel": "phone", "addr": "address", **AGENT}
 NOT_AGREED = "0"
 
 
@@ -142,6 +137,42 @@ def chronic_diseases(call: Call) -> Done:
             ]
         }
     )
+
+
+CHRONIC_BUSINESS, REFERRAL_BUSINESS, RESIDENCE_BUSINESS, OTHER_BUSINESS = "01", "06", "08", "99"
+REMOTE_BUSINESS = {
+    FilingKind.RESETTLED_RETIREE: RESIDENCE_BUSINESS,
+    FilingKind.LONG_TERM_RESIDENT: RESIDENCE_BUSINESS,
+    FilingKind.STATIONED_WORKER: RESIDENCE_BUSINESS,
+    FilingKind.REFERRAL: REFERRAL_BUSINESS,
+    FilingKind.TEMPORARY: OTHER_BUSINESS,
+}
+"""biz_appy_type (业务申请类型) of remote-care filings."""
+LAST_SECOND = time(23, 59, 59)
+
+
+@reads("1160")
+def entitlements(call: Call) -> Done:
+    """Every approved filing of a person that holds on a day (default: today), whatever care it is for."""
+    row = call.one()
+    begins = row.get("begntime")
+    held = filing.held_on(row["psn_no"], begins.date() if begins else today())
+    return Done({"spinfo": [_entitlement(one, call.home_region) for one in held]})
+
+
+def _entitlement(one: filing.HeldFiling, home_region: str) -> dict[str, Any]:
+    business = one.business or (
+        CHRONIC_BUSINESS if one.kind == filing.CHRONIC else REMOTE_BUSINESS[FilingKind(one.kind)]
+    )
+    return {
+        "psn_trt_no": public_id(home_region, one.id),
+        "psn_trt_type": business,
+        "psn_trt_type_name": code_lists()["biz_appy_type"].codes.get(business, business),
+        "dise_no": one.disease,
+        "dise_name": one.disease_name,
+        "begntime": datetime.combine(one.since, time.min, SHANGHAI),
+        "endtime": datetime.combine(one.until, LAST_SECOND, SHANGHAI) if one.until else None,
+    }
 
 
 @reads("5302")

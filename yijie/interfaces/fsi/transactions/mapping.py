@@ -1,15 +1,15 @@
-"""3301–3302 an institution's mapping of its own items to national ones, 1317 what it mapped."""
+"""3301–3302 an institution's mapping of its own items to national ones, 1317 and 5163 what it mapped."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from yijie.domain import catalogue
-from yijie.domain.catalogue import MappingGiven, MappingRow
+from yijie.domain.catalogue import MappingGiven, MappingRow, MappingsAsked
 from yijie.interfaces.fsi.call import Call, Done, flag_in, reads, text, writes
 from yijie.interfaces.fsi.lines import flag
 from yijie.interfaces.fsi.names import kept
-from yijie.interfaces.fsi.paging import page_of
+from yijie.interfaces.fsi.paging import PAGE_ROWS_USUAL, page_of
 from yijie.kernel.dates import in_shanghai, today
 from yijie.kernel.region import pool_of
 
@@ -56,18 +56,17 @@ def unmap_items(call: Call) -> Done:
 def mappings(call: Call) -> Done:
     """Mappings of this institution, withdrawn and replaced ones as invalid."""
     row, page = call.one(), page_of(call.one())
-    found = catalogue.find_mappings(
+    asked = MappingsAsked(
         call.at.code,
         own_code=text(row, "medins_list_codg"),
         own_name=text(row, "medins_list_name"),
         list_type=text(row, "list_type"),
         item=text(row, "med_list_codg"),
         on=row.get("query_date"),
-        changed_since=row["updt_time"],
+        changed=row["updt_time"],
         valid=flag_in(row, "vali_flag"),
-        limit=page.limit,
-        offset=page.offset,
     )
+    found = catalogue.find_mappings(asked, limit=page.limit, offset=page.offset)
     return Done({"data": [_mapping(one) for one in found]})
 
 
@@ -89,4 +88,44 @@ def _mapping(one: MappingRow) -> dict[str, Any]:
         "crte_time": one.stored_at.date(),
         "opt_time": changed,
         "poolarea_no": one.region,
+    }
+
+
+CHECKED = "2"
+"""chk_stas 自动审核通过: a mapping is checked as it comes and holds from then on."""
+
+
+@reads("5163")
+def mappings_in_force(call: Call) -> Done:
+    """Mappings neither withdrawn nor replaced, from a row on (counted from 1), and how many there are."""
+    row = call.one("catalog")
+    asked = MappingsAsked(
+        call.at.code,
+        own_code=text(row, "fixmedins_hilist_id"),
+        own_name=text(row, "fixmedins_hilist_name"),
+        list_type=text(row, "list_type"),
+        item=text(row, "med_list_codg"),
+        valid=True,
+    )
+    if text(row, "chk_stas") not in ("", CHECKED):
+        return Done({"result": {"totlcnt": 0, "catalogmatchinfo": []}})
+    first = max(int(row.get("begnrow") or 1), 1)
+    found = catalogue.find_mappings(asked, limit=PAGE_ROWS_USUAL, offset=first - 1)
+    rows = [_matched(one, place) for place, one in enumerate(found, first)]
+    return Done({"result": {"totlcnt": catalogue.count_mappings(asked), "catalogmatchinfo": rows}})
+
+
+def _matched(one: MappingRow, place: int) -> dict[str, Any]:
+    said = {national: one.details[ours] for national, ours in MAPPED.items() if ours in one.details}
+    return {
+        "exept_cont": said.pop("exct_cont", None),
+        **said,
+        "seq": place,
+        "medins_hilist_id": one.own_code,
+        "medins_hilist_name": one.own_name,
+        "list_type": one.list_type,
+        "med_list_codg": one.item,
+        "begndate": one.since,
+        "enddate": one.until,
+        "chk_stas": CHECKED,
     }

@@ -11,7 +11,6 @@ from yijie.domain.settlement import FUNDS, Charge, FamilyAccountNotOffered, Sett
 from yijie.domain.transaction import reading
 from yijie.interfaces.fsi import crossing, homes
 from yijie.interfaces.fsi.call import Call, Done, in_table, settles
-from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import yuan_of
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.settlement_out import Living, person_out, settled_out
@@ -22,12 +21,11 @@ from yijie.kernel.money import Fen, yuan
 from .order_errors import OrderUnpaid
 from .orders import ELECTRONIC, order_of, require_agreeing, require_unpaid
 from .pharmacy import BATCH, USED
-from .settling import FAMILY_ACCOUNT, answered, take_back
-from .together import Answered, Asked, Ready, settle_together
+from .settling import FAMILY_ACCOUNT, answered, committer, take_back
+from .together import Asked, Ready
 
 PAYING = Text("付款", "paying it")
 REFUNDING = Text("退费", "refunding it")
-_committer: Committer[Asked, Answered] = Committer(settle_together)
 
 
 @settles("YJ03")
@@ -43,7 +41,7 @@ def pay(call: Call, claim: Claim) -> str:
     if node := crossing.home_node(order.id):
         return crossing.settle(call, claim, charge, node)
     ready = Ready(charge, lambda settled: _paid(call, settled))
-    return answered(_committer, Asked(call, claim, lambda: ready), order.person_number)
+    return answered(committer, Asked(call, claim, lambda: ready), order.person_number)
 
 
 def _charge(call: Call, order: Record) -> Charge:

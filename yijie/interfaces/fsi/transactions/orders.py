@@ -30,6 +30,7 @@ from yijie.kernel.language import Text
 from yijie.kernel.money import yuan
 from yijie.kernel.region import name_of, pool_of
 
+from .in_one_message import tried
 from .order_errors import (
     ItemUnmapped,
     OrderCancelled,
@@ -40,7 +41,7 @@ from .order_errors import (
     ReversalUnknown,
     StepFinal,
 )
-from .pharmacy import BATCH, USED, Basket, quoted, require_pharmacy, sold
+from .pharmacy import BATCH, USED, Basket, require_pharmacy, sold
 
 IDENTITY_CARD, ELECTRONIC = "01", "01"
 """psn_cert_type 居民身份证; mdtrt_cert_type 医保电子凭证"""
@@ -102,8 +103,13 @@ def _active(person_number: str, region: str) -> Insured:
 def push(call: Call, claim: Claim) -> str:
     """Register and grade a purchase and leave it to be paid; what it would cost whom is asked before that."""
     require_agreeing(call)
-    asked = None if homes.is_repetition(claim) else reading(lambda: quoted(call, _basket(call))[0])
+    asked = None if homes.is_repetition(claim) else reading(lambda: _tried(call))
     return in_transaction(lambda: once(call, claim, lambda call: _pushed(call, asked))).decode()
+
+
+def _tried(call: Call) -> Settled:
+    basket = _basket(call)
+    return tried(call, basket.row, lambda call: sold(call, basket))[0]
 
 
 def _pushed(call: Call, asked: Settled | None) -> Done:

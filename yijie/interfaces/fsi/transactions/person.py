@@ -1,4 +1,4 @@
-"""1101 人员基本信息获取, 2001 人员待遇享受检查."""
+"""1101 人员基本信息获取, 1162 电子凭证解码, 2001 人员待遇享受检查."""
 
 from __future__ import annotations
 
@@ -62,6 +62,14 @@ def person_showing(row: Row, institution: str) -> Person:
     if kind == SOCIAL_CARD:
         return enrolment.by_card(number, text(row, "card_sn"), name)
     return enrolment.by_certificate(text(row, "psn_cert_type") or "01", number, name)
+
+
+@reads("1162")
+def decode(call: Call) -> Done:
+    """The card of the person whose telephone shows a code; the code is the token from now on, at this institution."""
+    code = call.one()["ecQrCode"]
+    person = enrolment.by_credential(code, call.at.code)
+    return Done({"cardno": person.card_number, "card_sn": person.card_serial, "ecToken": code})
 
 
 def _relation(relation: Insured, account: Fen) -> dict[str, Any]:

@@ -6,15 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
-from yijie.domain import archive, encounter, exchange, files, settlement
+from yijie.domain import archive, encounter, files
 from yijie.domain.encounter import Arrival, LineGiven, LineStored
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
-from yijie.interfaces.fsi import crossing, homes
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
-from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.extension import flags
 from yijie.interfaces.fsi.lines import fen_of, graded_out, lines_in
 from yijie.interfaces.fsi.messages import Claim
@@ -23,9 +19,9 @@ from yijie.interfaces.fsi.plain import plain
 from yijie.interfaces.fsi.settlement_out import settled_out
 from yijie.kernel.errors import YijieError
 
+from .in_one_message import settled, tried
 from .outpatient import change_visit, require_identity
-from .settling import FAMILY_ACCOUNT, answered
-from .together import Answered, Asked, Ready, settle_together
+from .settling import FAMILY_ACCOUNT
 
 PHARMACY = "2"
 """fixmedins_type 定点零售药店"""
@@ -117,49 +113,23 @@ def _charge(call: Call, row: Row, number: str, encounter_id: int) -> Charge:
     )
 
 
-def _said(call: Call, settled: Settled, lines: list[LineStored]) -> dict[str, Any]:
+def _said(call: Call, outcome: Settled, lines: list[LineStored]) -> dict[str, Any]:
     borne = {"hosp_part_amt": Decimal(0)}
     cut = [row | borne for row in graded_out(lines)]
-    said: dict[str, Any] = in_table(call.infno, settled_out(settled, call.envelope.msgid) | {"detlcutinfo": cut})
+    said: dict[str, Any] = in_table(call.infno, settled_out(outcome, call.envelope.msgid) | {"detlcutinfo": cut})
     return said
 
 
 @reads("2101")
 def quote(call: Call) -> Done:
-    """What a purchase would cost whom."""
-    return Done(_said(call, *quoted(call, _basket(call))))
-
-
-def quoted(call: Call, basket: Basket) -> tuple[Settled, list[LineStored]]:
-    """What settling a purchase now would decide: it is registered, graded, decided and taken back whole."""
-    here = exchange.is_here(call.home_region)
-    if not here:
-        homes.identify_at_home(call, basket.row)
-    with transaction.atomic():
-        charge, lines, _ = sold(call, basket)
-        asked = settlement.quote(charge) if here else settlement.asked(charge)
-        transaction.set_rollback(True)
-    return (asked if isinstance(asked, Settled) else crossing.quoted(asked)), lines
-
-
-_committer: Committer[Asked, Answered] = Committer(settle_together)
-"""Of purchases alone, which take longer than the visits and stays that others wait for."""
+    """What a purchase would cost whom; it is registered, graded, decided and taken back whole."""
+    return Done(_said(call, *tried(call, call.one("druginfo"), _sold)))
 
 
 @settles("2102")
 def settle(call: Call, claim: Claim) -> str:
     """Settle a purchase: registration, lines and settlement stand or fall together, beside others that wait."""
-    if exchange.is_here(call.home_region):
-        person = call.one("druginfo")["psn_no"]
-        return answered(_committer, Asked(call, claim, lambda: _ready(call), stores=True), person)
-    if not homes.is_repetition(claim):
-        homes.identify_at_home(call, call.one("druginfo"))
-    return crossing.purchase(call, claim, _sold, _settled)
-
-
-def _ready(call: Call) -> Ready:
-    charge, lines, number = _sold(call)
-    return Ready(charge, lambda settled: _settled(call, settled, lines, number))
+    return settled(call, claim, call.one("druginfo"), _sold, _settled)
 
 
 def _settled(call: Call, outcome: Settled, lines: list[LineStored], number: str) -> Done:

@@ -8,6 +8,7 @@ from typing import Any
 from yijie.domain import decision, encounter, enrolment, institution, settlement
 from yijie.domain.encounter import Record
 from yijie.domain.enrolment import Insured
+from yijie.domain.reconcile import AccountRow, SettledRow
 from yijie.domain.settlement import SettlementRow
 from yijie.interfaces.fsi import homes
 from yijie.interfaces.fsi.accumulators import national as accumulators_out
@@ -25,7 +26,8 @@ NONE = "无"
 DEDUCTIBLE_LEVEL = {"3": "3", "2": "2"}
 
 
-def _people(records: Iterable[Record | SettlementRow]) -> dict[enrolment.Relation, Insured]:
+def people_of(records: Iterable[Record | SettlementRow | SettledRow | AccountRow]) -> dict[enrolment.Relation, Insured]:
+    """The persons that records are about, as their home regions know them."""
     relations = {(r.person_number, r.insurance, r.home_region) for r in records}
     return {relation: person for relation, (person, _) in homes.facts(relations, today()).items()}
 
@@ -42,7 +44,7 @@ def encounters(call: Call) -> Done:
         medical_type=text(row, "med_type"),
         number=text(row, "mdtrt_id"),
     )
-    people = _people(found)
+    people = people_of(found)
     rows = [_encounter(r, people[r.person_number, r.insurance, r.home_region]) for r in found]
     return Done(in_table(call.infno, {"mdtrtinfo": rows}))
 
@@ -98,7 +100,8 @@ def diagnoses(call: Call) -> Done:
     )
 
 
-def _settlement(call: Call) -> SettlementRow:
+def settlement_asked(call: Call) -> SettlementRow:
+    """The settlement a query names; it must be this institution's and that person's."""
     row = call.one()
     found = settlement.find(row["setl_id"], row["mdtrt_id"], row["psn_no"])
     if found is None or found.institution != call.at.code:
@@ -109,7 +112,11 @@ def _settlement(call: Call) -> SettlementRow:
 @reads("5203")
 def settlement_of(call: Call) -> Done:
     """A settlement of this institution as stored; a void shows its negative amounts and 退费结算标志 1."""
-    found = _settlement(call)
+    return Done(in_table(call.infno, statement(call, settlement_asked(call))))
+
+
+def statement(call: Call, found: SettlementRow) -> dict[str, Any]:
+    """``setlinfo`` and ``setldetail`` of a stored settlement with all that is known of it."""
     relation = (found.person_number, found.insurance, found.home_region)
     person, account = homes.facts([relation], today())[relation]
     record = encounter.find(call.one()["mdtrt_id"], call.at.code, found.person_number)
@@ -141,7 +148,7 @@ def settlement_of(call: Call) -> Done:
         "opter_name": found.details.get("operator_name"),
         "opt_time": found.settled_at,
     }
-    return Done(in_table(call.infno, output))
+    return output
 
 
 def _pay_location(row: SettlementRow) -> str:
@@ -153,7 +160,7 @@ def _pay_location(row: SettlementRow) -> str:
 @reads("5204")
 def lines_of(call: Call) -> Done:
     """The fee lines that a settlement covered, as they stood when it was made."""
-    found = _settlement(call)
+    found = settlement_asked(call)
     lines = encounter.lines_of(found.encounter, found.batch, found.settled_at)
     return Done(in_table(call.infno, [_line(line, call.one()["mdtrt_id"], found) for line in lines]))
 
@@ -252,7 +259,7 @@ def in_hospital(call: Call) -> Done:
     """Patients of this institution who are in hospital, admitted within a period."""
     row = call.one()
     found = encounter.staying(call.at.code, text(row, "psn_no"), row["begntime"], row["endtime"])
-    people = _people(found)
+    people = people_of(found)
     rows = [
         {
             **person_out(people[r.person_number, r.insurance, r.home_region], today()),

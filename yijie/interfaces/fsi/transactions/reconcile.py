@@ -8,11 +8,10 @@ from decimal import Decimal
 from yijie.domain import files, reconcile
 from yijie.domain.reconcile import Comparison, ControlDiffers, Period, TheirRow, Totals
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text, writes
-from yijie.interfaces.fsi.codes import CLEARING_TYPES, OTHER_CLEARING
+from yijie.interfaces.fsi.codes import cares_of
 from yijie.interfaces.fsi.lines import fen_of
 from yijie.interfaces.fsi.reading import read_file_row
 from yijie.interfaces.fsi.tables import transaction
-from yijie.kernel.codes import CareKind
 from yijie.kernel.errors import YijieError, invariant
 from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, yuan
@@ -26,30 +25,23 @@ class OtherOffice(YijieError):
     """The settlement office named is not that of the institution's pool."""
 
     code = "reconcile.other_office"
-    zh = "结算经办机构 {given}（setl_optins）不是本机构所在统筹区 {region}，请按结算返回的 clr_optins 填写"
+    zh = "结算经办机构 {given}（{field}）不是本机构所在统筹区 {region}，请按结算返回的 clr_optins 填写"
     en = "settlement office {given} is not that of this institution's pool {region}"
 
 
 def _period(call: Call) -> Period:
     row = call.one()
     if pool_of(row["setl_optins"]) != call.at.pool:
-        raise OtherOffice(given=row["setl_optins"], region=call.at.pool)
+        raise OtherOffice(given=row["setl_optins"], field="setl_optins", region=call.at.pool)
     refunds = text(row, "refd_setl_flag")
     return reconcile.period(
         call.at.code,
         row["stmt_begndate"],
         row["stmt_enddate"],
-        cares=_cares(row["clr_type"]),
+        cares=cares_of(row["clr_type"]),
         insurance=text(row, "insutype"),
         refunds=refunds == "1" if refunds else None,
     )
-
-
-def _cares(clearing_type: str) -> set[str]:
-    """Kinds of care that settle under a clearing type; 99 is every one that has no type of its own."""
-    if clearing_type == OTHER_CLEARING:
-        return {care.value for care in CareKind if care not in CLEARING_TYPES}
-    return {care.value for care, code in CLEARING_TYPES.items() if code == clearing_type}
 
 
 @reads("3201")

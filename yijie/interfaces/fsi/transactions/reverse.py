@@ -10,7 +10,7 @@ from yijie.interfaces.fsi import crossing, messages
 from yijie.interfaces.fsi.call import Call, Done, settles
 from yijie.interfaces.fsi.messages import Claim, NotThatPerson
 from yijie.interfaces.fsi.once import once
-from yijie.interfaces.fsi.settlement_out import PHARMACY_SALE, voiding_message
+from yijie.interfaces.fsi.settlement_out import PHARMACY_SALE, undo_whole, voiding_message
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import public_id
 
@@ -23,10 +23,10 @@ class NotReversible(YijieError):
     en = "transaction {infno} cannot be reversed, only {allowed}; use the transaction that undoes it"
 
 
-SETTLEMENTS = (PHARMACY_SALE, "2207", "2304", "YJ03")
+SETTLEMENTS = (PHARMACY_SALE, "2207", "2260", "2304", "YJ03")
 ADMISSION = "2401"
 REVERSIBLE = (*SETTLEMENTS, ADMISSION)
-"""What the interface lets 2601 undo (Hunan V1.1.27), and the payment of an order; that leaves the order unpaid."""
+"""What the interface lets 2601 undo (Hunan V1.1.27), Guangdong's visit in one message, and the payment of an order."""
 
 
 @settles("2601")
@@ -63,8 +63,7 @@ def _reverse_here(call: Call) -> Done:
             voided = settlement.void_settlement(
                 original.subject or 0, institution=call.at.code, person_number=person, details=voiding_message(call)
             )
-            if infno == PHARMACY_SALE:
-                encounter.clear(voided.encounter)
+            undo_whole(infno, voided)
     messages.mark_reversed(key)
     return Done()
 

@@ -9,7 +9,7 @@ from yijie.domain import archive
 from yijie.domain.archive import Asked, Entry, EntryMissing
 from yijie.interfaces.fsi.call import Call, Done, reads, text, writes
 from yijie.interfaces.fsi.errors import NodeNotSingle
-from yijie.interfaces.fsi.paging import page_of
+from yijie.interfaces.fsi.paging import page_of, place_of
 from yijie.interfaces.fsi.plain import plain
 
 STAY, TOTAL = "self_pay", "self_pay_total"
@@ -64,21 +64,11 @@ def mismatches(call: Call) -> Done:
     matching |= {name: call.nodes[name] for name in ("mdtrtId", "certno") if text(call.nodes, name)}
     asked = Asked((TOTAL,), institution=call.at.code, matching=matching)
     found, total = archive.find(asked, limit=page.limit, offset=page.offset), archive.count(asked)
-    pages = -(-total // page.limit)
-    current = page.offset // page.limit + 1
-    counts = {
-        "pageNum": current,
-        "pageSize": page.limit,
-        "size": len(found),
-        "startRow": page.offset + 1 if found else 0,
-        "endRow": page.offset + len(found),
-        "pages": pages,
-        "recordCounts": total,
-        "prePage": max(current - 1, 0),
-        "nextPage": current + 1 if current < pages else 0,
-    }
+    place = place_of(page, len(found), total)
+    current = place["pageNum"]
+    around = {"prePage": current - 1, "nextPage": current + 1 if current < place["pages"] else 0}
     rows = [
         {"mdtrtId": one.key, "totalFeeSumamt": one.body["declared"], "uploadedFeeSumamt": one.body["found"]}
         for one in found
     ]
-    return Done(DONE | {"data": {name: str(value) for name, value in counts.items()} | {"Data": rows}})
+    return Done(DONE | {"data": {name: str(value) for name, value in (place | around).items()} | {"Data": rows}})

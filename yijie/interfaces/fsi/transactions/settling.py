@@ -1,10 +1,10 @@
-"""2206/2303 quote, 2207/2304 settle, 2208/2305 void."""
+"""2206/2303 quote, 2207/2304 settle, 2208/2305 void, and with them 2103 and 2261."""
 
 from __future__ import annotations
 
 import time
 
-from yijie.domain import decision, encounter, enrolment, ledger, settlement
+from yijie.domain import decision, enrolment, ledger, settlement
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import crossing
@@ -14,14 +14,7 @@ from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.once import once
-from yijie.interfaces.fsi.settlement_out import (
-    PURCHASE_VOIDS,
-    Living,
-    Told,
-    settled_out,
-    voided_out,
-    voiding_message,
-)
+from yijie.interfaces.fsi.settlement_out import Living, Told, settled_out, undo_whole, voided_out, voiding_message
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
@@ -81,7 +74,7 @@ def _repeated(row: Row) -> dict[str, Fen]:
     return {ours: fen_of(row[national]) for national, ours in DECLARED.items() if row.get(national)}
 
 
-_committer: Committer[Asked, Answered] = Committer(settle_together)
+committer: Committer[Asked, Answered] = Committer(settle_together)
 
 
 @settles("2207", "2304")
@@ -91,7 +84,7 @@ def settle(call: Call, claim: Claim) -> str:
     if node := crossing.home_node(charge.encounter):
         return crossing.settle(call, claim, charge, node)
     ready = Ready(charge, lambda settled: _done(call, settled))
-    return answered(_committer, Asked(call, claim, lambda: ready), charge.person_number)
+    return answered(committer, Asked(call, claim, lambda: ready), charge.person_number)
 
 
 def _done(call: Call, settled: Settled) -> Done:
@@ -102,24 +95,24 @@ HOLD_WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """While another node's attempt holds the person's year: it ends within a moment, or the desk asks again."""
 
 
-def answered(committer: Committer[Asked, Answered], asked: Asked, person_number: str) -> str:
+def answered(through: Committer[Asked, Answered], asked: Asked, person_number: str) -> str:
     """Settle a message together with others that wait, never two of one person or one id; its output as JSON text."""
     apart = frozenset({person_number, asked.claim.key})
-    answer = committer.submit(asked, apart=apart)
+    answer = through.submit(asked, apart=apart)
     for seconds in HOLD_WAITS_SECONDS:
         if not isinstance(answer, decision.HoldOpen):
             break
         time.sleep(seconds)
-        answer = committer.submit(asked, apart=apart)
+        answer = through.submit(asked, apart=apart)
     if isinstance(answer, YijieError):
         raise answer
     return answer
 
 
-@settles("2103", "2208", "2305")
+@settles("2103", "2208", "2261", "2305")
 def void(call: Call, claim: Claim) -> str:
     """Void a settlement; the answer carries the negative amounts under the number of the row that voids it."""
-    row = call.one()
+    row = call.one() or call.one("mdtrtinfo")
     return take_back(call, claim, Living(row["setl_id"], row["mdtrt_id"], row["psn_no"]), voided_out)
 
 
@@ -139,8 +132,7 @@ def _void_here(call: Call, living: Living, told: Told) -> Done:
         person_number=living.person_number,
         details=voiding_message(call),
     )
-    if call.infno in PURCHASE_VOIDS:
-        encounter.clear(voided.encounter)
+    undo_whole(call.infno, voided)
     record = voided.encounter
     relation = (record.person_number, record.insurance, record.home_region)
     person = enrolment.require_insured(relation, today())
