@@ -3,6 +3,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg
 import pytest
 from desks import Desk
 from people import born, born_many
@@ -179,3 +180,17 @@ def test_where_all_are_bad_nothing_is_stored(pharmacy):
     held = everything_stored()
     assert codes(settle_together(waited)) == ["settlement.total_differs"] * 3
     assert everything_stored() == held
+
+
+def test_many_sales_take_as_many_statements_as_a_few(pharmacy, monkeypatch):
+    statements = []
+    execute = psycopg.Cursor.execute
+    monkeypatch.setattr(psycopg.Cursor, "execute", lambda *args, **more: statements.append(1) or execute(*args, **more))
+
+    def count(sales):
+        waited = waiting(pharmacy, [pharmacy.message("2102", purchase(p)) for p in born_many(sales, account=ACCOUNT)])
+        statements.clear()
+        assert codes(settle_together(waited)) == [""] * sales
+        return len(statements)
+
+    assert count(2) == count(12)

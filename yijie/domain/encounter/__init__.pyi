@@ -32,9 +32,6 @@ from .errors import (
 from .lines import (
     LineGiven as LineGiven,
     LineStored as LineStored,
-    revoke_batch as revoke_batch,
-    revoke_lines as revoke_lines,
-    revoke_unsettled as revoke_unsettled,
     upload as upload,
 )
 from .measured import facts_of as facts_of, units_of as units_of
@@ -55,4 +52,10 @@ from .queries import (
 from .record import Record as Record, find as find, lock as lock, lock_many as lock_many, read_many as read_many
 from .register import Arrival as Arrival, admit as admit, register as register
 from .remark import Remark as Remark, remark as remark
+from .revoke import (
+    revoke_batch as revoke_batch,
+    revoke_lines as revoke_lines,
+    revoke_unsettled as revoke_unsettled,
+)
 from .trauma import ThirdPartyLiable as ThirdPartyLiable, check_trauma as check_trauma, excluded as excluded
+from .whole import Opened as Opened, WholeVisit as WholeVisit, open_whole as open_whole

@@ -57,19 +57,29 @@ def replace_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisG
 
 def upsert_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisGiven]) -> None:
     """Add diagnoses or change those of the same rank (the interface's upsert key is 诊断排序号)."""
-    if not diagnoses:
+    upsert_many(phase, [(encounter, diagnoses)])
+
+
+def upsert_many(phase: str, given: Sequence[tuple[int, Sequence[DiagnosisGiven]]]) -> None:
+    """Like :func:`upsert_diagnoses` for many encounters, in one statement."""
+    rows = [(encounter, *astuple(diagnosis)) for encounter, diagnoses in given for diagnosis in diagnoses]
+    if not rows:
         return
-    columns = [list(column) for column in zip(*map(astuple, diagnoses), strict=True)]
+    encounters, *columns = [list(column) for column in zip(*rows, strict=True)]
     execute(
         """INSERT INTO encounter_diagnosis (encounter_id, phase, rank, sort, principal, code, name, condition,
                department, doctor_code, doctor_name, diagnosed_at)
-           SELECT %s, %s, d.* FROM unnest(%s::smallint[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::text[],
-               %s::text[], %s::text[], %s::text[], %s::timestamptz[]) AS d
+           SELECT d.encounter, %s, d.rank, d.sort, d.principal, d.code, d.name, d.condition, d.department,
+                  d.doctor_code, d.doctor_name, d.diagnosed_at
+           FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::text[],
+               %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+               AS d (encounter, rank, sort, principal, code, name, condition, department, doctor_code, doctor_name,
+                     diagnosed_at)
            ON CONFLICT (encounter_id, phase, rank) DO UPDATE SET
                (sort, principal, code, name, condition, department, doctor_code, doctor_name, diagnosed_at)
                = ROW (excluded.sort, excluded.principal, excluded.code, excluded.name, excluded.condition,
                       excluded.department, excluded.doctor_code, excluded.doctor_name, excluded.diagnosed_at)""",
-        [encounter, phase, *columns],
+        [phase, encounters, *columns],
     )
 
 

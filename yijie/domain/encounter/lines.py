@@ -1,4 +1,4 @@
-"""Fee lines: uploaded, graded under the care region's catalogue of their service date, revoked while unsettled."""
+"""Fee lines: uploaded, and graded under the care region's catalogue of their service date."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, line_amount, yuan
 
 from .errors import (
-    AlreadySettled,
     LineAmountWrong,
     LineDuplicate,
     LinePriceWrong,
     LineTooLarge,
-    LineUnknown,
     RefundUnfit,
 )
 from .record import Record
@@ -79,16 +77,40 @@ class Remainder:
         return replace(self, quantity=self.quantity + refund.quantity, amount=self.amount + refund.amount)
 
 
+Refunded = dict[str, Remainder]
+"""By the serial of a refund what was left of its original just before it."""
+
+
 def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
     """Grade and store lines of a locked encounter; all of them or, with an error that names the line, none.
 
     A refund is graded as the difference between what was left of its original before and after, under the
     original's term, so that a line and all its refunds cancel to the fen in every part.
     """
+    refunded = [line.original for line in lines if _refunds(line)]
+    stored = _stored_remainders(encounter, refunded) if refunded else {}
+    before = check(lines, seen=_stored_serials(encounter, lines), left=stored)
+    graded = grade_lines(encounter, lines, before, terms(encounter.region, asked_terms(lines, before)))
+    insert([(encounter, graded)])
+    return graded
+
+
+def check(lines: Sequence[LineGiven], *, seen: set[str], left: dict[str, Remainder]) -> Refunded:
+    """Refuse lines that fit neither each other nor what is stored: serials ``seen``, what is ``left``."""
     _check_amounts(lines)
-    _check_serials(encounter, lines)
-    before = _remainders(encounter, lines)
-    held = terms(encounter.region, [(line.item, _term_day(line, before)) for line in lines])
+    _check_serials(lines, set(seen))
+    return _remainders(lines, dict(left))
+
+
+def asked_terms(lines: Sequence[LineGiven], before: Refunded) -> list[tuple[str, date]]:
+    """The terms (item, day) by which lines are graded: a refund by those of its original."""
+    return [(line.item, _term_day(line, before)) for line in lines]
+
+
+def grade_lines(
+    encounter: Record, lines: Sequence[LineGiven], before: Refunded, held: dict[tuple[str, date], ItemTerm]
+) -> list[LineStored]:
+    """Lines with their parts; one whose item is not on the care region's list is refused."""
     stored = []
     for position, line in enumerate(lines, 1):
         term = held.get((line.item, _term_day(line, before)))
@@ -105,7 +127,6 @@ def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
             )
         share, ceiling = term.share(encounter.insurance), term.ceiling(encounter.level)
         stored.append(LineStored(line, term, ceiling, share, parts))
-    _insert(encounter, stored)
     return stored
 
 
@@ -128,7 +149,7 @@ def _difference(after: Graded, before: Graded) -> Graded:
     return Graded(*(later - earlier for later, earlier in zip(after, before, strict=True)))
 
 
-def _term_day(line: LineGiven, before: dict[str, Remainder]) -> date:
+def _term_day(line: LineGiven, before: Refunded) -> date:
     return before[line.serial].charged_on if line.serial in before else line.charged_at.date()
 
 
@@ -152,27 +173,31 @@ def _check_amounts(lines: Sequence[LineGiven]) -> None:
             )
 
 
-def _check_serials(encounter: Record, lines: Sequence[LineGiven]) -> None:
-    seen = {
-        serial
-        for (serial,) in fetch(
-            "SELECT serial FROM encounter_fee_line WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL"
-            " AND serial = ANY(%s)",
-            [encounter.month, encounter.id, [line.serial for line in lines]],
-        )
-    }
+def _stored_serials(encounter: Record, lines: Sequence[LineGiven]) -> set[str]:
+    rows = fetch(
+        "SELECT serial FROM encounter_fee_line WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL"
+        " AND serial = ANY(%s)",
+        [encounter.month, encounter.id, [line.serial for line in lines]],
+    )
+    return {serial for (serial,) in rows}
+
+
+def _check_serials(lines: Sequence[LineGiven], seen: set[str]) -> None:
     for position, line in enumerate(lines, 1):
         if line.serial in seen:
             raise LineDuplicate(position=position, serial=line.serial)
         seen.add(line.serial)
 
 
-def _remainders(encounter: Record, lines: Sequence[LineGiven]) -> dict[str, Remainder]:
-    """Refund serial → what was left of its original just before it; refunds that do not fit are refused."""
-    refunds = [(position, line) for position, line in enumerate(lines, 1) if line.quantity < 0 or line.amount < 0]
+def _refunds(line: LineGiven) -> bool:
+    return line.quantity < 0 or line.amount < 0
+
+
+def _remainders(lines: Sequence[LineGiven], left: dict[str, Remainder]) -> Refunded:
+    """Refunds that do not fit are refused."""
+    refunds = [(position, line) for position, line in enumerate(lines, 1) if _refunds(line)]
     if not refunds:
         return {}
-    left = _stored_remainders(encounter, [line.original for _, line in refunds])
     for line in lines:
         if line.quantity > 0:
             left[line.serial] = Remainder(
@@ -231,18 +256,24 @@ INSERT = """
 INSERT INTO encounter_fee_line (month, encounter_id, serial, original, batch, charged_at, item, own_code, price,
     quantity, amount, not_covered, over_ceiling, first_self_pay, eligible, item_class, charge_category, share, ceiling,
     restricted, approval, details, uploaded_at)
-SELECT %s, %s, l.*
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::numeric[],
+SELECT l.*
+FROM unnest(%s::date[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[],
+    %s::numeric[], %s::numeric[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
+    %s::text[], %s::numeric[],
     %s::numeric[], %s::boolean[], %s::text[], %s::jsonb[], %s::timestamptz[]) AS l
 """
 
 
-def _insert(encounter: Record, stored: Sequence[LineStored]) -> None:
-    """Keep lines in their order: one microsecond lies between each two, because refunds rest on those before them."""
-    last, moment = len(stored) - 1, now()
+def insert(charged: Sequence[tuple[Record, Sequence[LineStored]]]) -> None:
+    """Keep encounters' lines in their order, in one statement.
+
+    One microsecond lies between each two of an encounter, because refunds rest on those before them.
+    """
+    moment = now()
     rows = [
         (
+            encounter.month,
+            encounter.id,
             line.given.serial,
             line.given.original,
             line.given.batch,
@@ -263,65 +294,9 @@ def _insert(encounter: Record, stored: Sequence[LineStored]) -> None:
             line.term.restricted,
             line.given.approval,
             json_text(line.given.details),
-            moment - (last - position) * MICROSECOND,
+            moment - later * MICROSECOND,
         )
-        for position, line in enumerate(stored)
+        for encounter, stored in charged
+        for later, line in zip(range(len(stored) - 1, -1, -1), stored, strict=True)
     ]
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    execute(INSERT, [encounter.month, encounter.id, *columns])
-
-
-def revoke_lines(encounter: Record, serials: Sequence[str]) -> None:
-    """Take back unsettled lines of a locked encounter.
-
-    A line goes only together with its refunds, and a refund only together with the later refunds of its original:
-    those were graded against what it had left. Lines of an interval whose settlement lives stay.
-    """
-    moment = now()
-    rows = fetch(
-        "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND serial = ANY(%s)"
-        " AND revoked_at IS NULL RETURNING serial, batch",
-        [moment, encounter.month, encounter.id, list(serials)],
-    )
-    revoked = dict(rows)
-    for batch in revoked.values():
-        if batch in encounter.settled:
-            raise AlreadySettled(
-                number=encounter.number,
-                settlement=encounter.settled[batch],
-                step=Text("撤销其明细", "taking its lines back"),
-            )
-    for serial in serials:
-        if serial not in revoked:
-            raise LineUnknown(serial=serial, field="feedetl_sn")
-    resting = fetch(
-        """SELECT later.serial, gone.serial FROM encounter_fee_line later JOIN encounter_fee_line gone
-             ON gone.month = later.month AND gone.encounter_id = later.encounter_id AND gone.revoked_at = %s
-                AND gone.serial = ANY(%s) AND (later.original = gone.serial
-                     OR later.original = gone.original AND gone.quantity < 0 AND later.uploaded_at > gone.uploaded_at)
-           WHERE later.month = %s AND later.encounter_id = %s AND later.revoked_at IS NULL AND later.quantity < 0
-           LIMIT 1""",
-        [moment, list(serials), encounter.month, encounter.id],
-    )
-    if resting:
-        refund, line = resting[0]
-        why = Text(f"它依赖的明细 {line} 将被撤销，请一并撤销", f"line {line} would go, take this one back too")
-        raise RefundUnfit(position=1, serial=refund, why=why)
-
-
-def revoke_batch(encounter: Record, batch: str) -> int:
-    """Take back all unsettled lines of a charge batch of a locked encounter; returns how many."""
-    return execute(
-        "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND batch = %s"
-        " AND revoked_at IS NULL",
-        [now(), encounter.month, encounter.id, batch],
-    )
-
-
-def revoke_unsettled(encounter: Record) -> int:
-    """Take back every live line of a locked encounter whose batch is not settled; returns how many."""
-    return execute(
-        "UPDATE encounter_fee_line SET revoked_at = %s WHERE month = %s AND encounter_id = %s AND revoked_at IS NULL"
-        " AND batch <> ALL(%s)",
-        [now(), encounter.month, encounter.id, list(encounter.settled)],
-    )
+    execute(INSERT, [list(column) for column in zip(*rows, strict=True)])

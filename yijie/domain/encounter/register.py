@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,14 @@ from yijie.domain.institution import Standing
 from yijie.domain.transaction import execute, json_text
 from yijie.kernel.codes import CareKind
 from yijie.kernel.dates import now
-from yijie.kernel.ids import new_id, public_id
+from yijie.kernel.ids import new_id
 from yijie.kernel.language import Text
 from yijie.kernel.region import pool_of
 
 from .alone import one_stay_at_once, require_not_staying
 from .diagnoses import DiagnosisGiven, replace_diagnoses, require_principal
 from .models import Diagnosis
+from .record import Record
 from .times import require_past
 
 
@@ -59,39 +61,60 @@ def admit(arrival: Arrival, at: Standing, diagnoses: list[DiagnosisGiven]) -> st
 
 
 def _open(arrival: Arrival, at: Standing, *, stay: bool) -> str:
-    day = arrival.began_at.date()
+    record = begun(arrival, at, stay=stay)
+    if exchange.is_here(record.home_region):
+        day = arrival.began_at.date()
+        require_insured((record.person_number, record.insurance, record.home_region), day).require_active(day)
+    store([record])
+    return record.number
+
+
+def begun(arrival: Arrival, at: Standing, *, stay: bool) -> Record:
+    """The encounter that an arrival opens, not stored; refused where it lies ahead or the institution may not."""
     require_past(arrival.began_at, what=Text("开始时间", "the beginning"), field="begntime")
     home = pool_of(arrival.home_region)
-    at.require_agreement(day)
+    at.require_agreement(arrival.began_at.date())
     if home != at.pool:
         at.require_remote(inpatient=stay, home_region=home)
-    if exchange.is_here(home):
-        require_insured((arrival.person_number, arrival.insurance, home), day).require_active(day)
-    number = new_id()
-    execute(
-        """INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care,
-               medical_type, level, stay, record_number, began_at, emergency, trauma, third_party, disease, segment,
-               state, settled, details, discharge, recorded_at)
-           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 'open', '{}', %s, '{}', %s)""",
-        [
-            number,
-            at.pool,
-            at.code,
-            arrival.person_number,
-            home,
-            arrival.insurance,
-            arrival.care,
-            arrival.medical_type,
-            at.level,
-            stay,
-            arrival.record_number,
-            arrival.began_at,
-            arrival.emergency,
-            arrival.trauma,
-            arrival.third_party,
-            arrival.disease,
-            json_text(arrival.details),
-            now(),
-        ],
+    return Record(
+        id=new_id(),
+        region=at.pool,
+        institution=at.code,
+        person_number=arrival.person_number,
+        home_region=home,
+        insurance=arrival.insurance,
+        care=arrival.care,
+        medical_type=arrival.medical_type,
+        level=at.level,
+        stay=stay,
+        record_number=arrival.record_number,
+        began_at=arrival.began_at,
+        ended_at=None,
+        emergency=arrival.emergency,
+        trauma=arrival.trauma,
+        third_party=arrival.third_party,
+        disease=arrival.disease,
+        segment=1,
+        state="open",
+        settled={},
+        details=arrival.details,
+        discharge={},
     )
-    return public_id(at.pool, number)
+
+
+INSERT = """
+INSERT INTO encounter_encounter (id, region, institution, person_number, home_region, insurance, care, medical_type,
+    level, stay, record_number, began_at, emergency, trauma, third_party, disease, segment, state, settled, details,
+    discharge, recorded_at)
+SELECT id, region, institution, person_number, home_region, insurance, care, medical_type, level, stay, record_number,
+    began_at, emergency, trauma, third_party, disease, segment, state, settled, details, discharge, %s
+FROM json_to_recordset(%s::json) AS e (id bigint, region text, institution text, person_number text, home_region text,
+    insurance text, care text, medical_type text, level text, stay boolean, record_number text, began_at timestamptz,
+    emergency boolean, trauma boolean, third_party boolean, disease text, segment smallint, state text, settled jsonb,
+    details jsonb, discharge jsonb)
+"""
+
+
+def store(records: Sequence[Record]) -> None:
+    """Keep encounters that have just begun, in one statement."""
+    execute(INSERT, [now(), json_text([asdict(record) for record in records])])

@@ -39,7 +39,7 @@ class Play:
         encounter = his.admit(patient, record, began, extension=extension)
         charged = items or SHORT_BILL
         his.charge(patient, encounter, charged, began)
-        his.discharge(patient, encounter, now() - timedelta(hours=1))
+        his.discharge(patient, encounter, now())
         bill = his.stay_bill(patient, encounter, total_of(charged), account=patient.insurance == "310")
         settled: dict[str, Any] = his.ask("2304", bill, insured_in=patient.home_region)
         self.settled.append(settled["setlinfo"]["setl_id"])

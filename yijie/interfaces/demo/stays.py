@@ -21,7 +21,7 @@ def stays_in_beijing(play: Play, patient: Patient) -> tuple[str, str, str]:
     play.say.message("2401", f"入院，诊断急性阑尾炎，就诊ID {encounter}", "admitted with a diagnosis")
     items = _charge_stay(play, patient, encounter, began)
     total = total_of(items)
-    his.discharge(patient, encounter, now() - timedelta(hours=2))
+    his.discharge(patient, encounter, now())
     play.say.message("2402", "办理出院", "discharged")
     bill = his.stay_bill(patient, encounter, total, account=True)
     quote = his.ask("2303", bill, insured_in=patient.home_region)

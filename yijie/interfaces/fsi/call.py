@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from yijie.domain import files
+from yijie.domain import archive, files
 from yijie.domain.enrolment import Shown
 from yijie.domain.institution import Standing
 from yijie.kernel.region import pool_of
@@ -65,10 +65,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a transaction answers: output nodes by name, and the id of what it made, where it made something."""
+    """What a transaction answers: output nodes by name, and the id of what it made, where it made something.
+
+    ``record`` is a record beside that, with its kind, which is kept with the answer.
+    """
 
     output: Output | None = None
     subject: int | None = None
+    record: tuple[str, archive.Given] | None = None
 
 
 Work = Callable[[Call], Done]

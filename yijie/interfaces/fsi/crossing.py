@@ -128,7 +128,7 @@ def _conclude(answers: Sequence[tuple[Asked, Begun, object]]) -> list[Answered]:
     return results
 
 
-Sold = Callable[[Call], tuple[Charge, list[LineStored], str]]
+Sold = Callable[[], tuple[Charge, list[LineStored], str]]
 Keep = Callable[[Call, Settled, list[LineStored], str], Done]
 
 
@@ -144,7 +144,7 @@ def purchase(call: Call, claim: Claim, sold: Sold, settled: Keep) -> str:
         if seen is not None:
             return _kept_or_raised(seen)
         _clear_aborted(call, claim)
-        charge, lines, number = sold(call)
+        charge, lines, number = sold()
         [begun] = settlement.begin([Request(" ".join(claim.key), claim.content_hash, charge)])
         if isinstance(begun, YijieError):
             raise begun

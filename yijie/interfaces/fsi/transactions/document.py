@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from yijie.domain import encounter
-from yijie.domain.encounter import Arrival, LineStored
+from yijie.domain.encounter import Arrival, LineStored, Record, WholeVisit
 from yijie.domain.settlement import Charge, Settled
 from yijie.domain.transaction import reading
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, settles, shown_in, text
@@ -20,8 +19,7 @@ from yijie.interfaces.fsi.once import shaped
 from yijie.interfaces.fsi.settlement_out import ONE_MESSAGE, in_both_writings, settled_out
 from yijie.kernel.errors import YijieError
 
-from .in_one_message import settled, tried
-from .outpatient import require_identity
+from .in_one_message import Whole, settled, tried
 
 BATCH = "D1"
 """Such a visit has one charge batch."""
@@ -68,14 +66,14 @@ def settle(call: Call, claim: Claim) -> str:
     """Settle a visit, or try what settling would decide: a trial stores nothing and leaves the message id free."""
     row = call.one("mdtrtinfo")
     if row["setl_flag"] == SETTLE:
-        return settled(call, claim, row, _opened, _done)
+        return settled(call, claim, row, _visit_of(call), _done)
     if row["setl_flag"] != TRIAL:
         raise SettleFlagUnknown(flag=row["setl_flag"])
     return shaped(call.infno, reading(lambda: _tried(call, row))).decode()
 
 
 def _tried(call: Call, row: Row) -> Done:
-    quoted, lines = tried(call, row, _opened)
+    quoted, lines = tried(call, row, _visit_of(call))
     return Done(_said(call, quoted, lines, setl_id=None))
 
 
@@ -91,14 +89,15 @@ def _said(call: Call, outcome: Settled, lines: list[LineStored], **changed: None
     return said
 
 
-def _opened(call: Call) -> tuple[Charge, list[LineStored], str]:
-    """Register the visit, record its diagnoses, grade its lines; what is to be settled."""
+def _visit_of(call: Call) -> Whole:
+    """The visit with its diagnoses and lines, and what is to be settled of it."""
     row = _in_national_words(call.one("mdtrtinfo"), VISIT_WORDS)
-    require_identity(call, row)
     medical_type = row["med_type"]
     said = flags(row, medical_type, remote=call.home_region != call.at.pool)
     details = kept(row, STAY | DOCUMENT) | kept(call.one("agnterinfo"), AGENT)
-    number = encounter.register(
+    diagnoses = [_in_national_words(one, DIAGNOSIS_WORDS) for one in call.one("diseinfo").get("rows", [])]
+    lines = [_in_national_words(one, LINE_WORDS) for one in call.one("feedetail")["rows"]]
+    visit = WholeVisit(
         Arrival(
             person_number=row["psn_no"],
             insurance=row["insutype"],
@@ -114,19 +113,18 @@ def _opened(call: Call) -> tuple[Charge, list[LineStored], str]:
             details=details | {ONE_MESSAGE: True},
         ),
         call.at,
+        shown_in(row),
+        lines_in(lines, batch=BATCH),
+        diagnoses_in(diagnoses),
     )
-    record = encounter.lock(number, call.at.code, row["psn_no"])
-    diagnoses = [_in_national_words(one, DIAGNOSIS_WORDS) for one in call.one("diseinfo").get("rows", [])]
-    encounter.upsert_diagnoses(record.id, "1", diagnoses_in(diagnoses))
-    lines = [_in_national_words(one, LINE_WORDS) for one in call.one("feedetail")["rows"]]
-    return _charge(call, row, record), encounter.upload(record, lines_in(lines, batch=BATCH)), number
+    return Whole(visit, lambda record: _charge(call, row, record))
 
 
 def _in_national_words(row: Row, words: Mapping[str, str]) -> Row:
     return {words.get(name, name): value for name, value in row.items()}
 
 
-def _charge(call: Call, row: Row, record: encounter.Record) -> Charge:
+def _charge(call: Call, row: Row, record: Record) -> Charge:
     """The message has neither a sum, so the lines are it, nor a word on the account, which stays untouched."""
     return Charge(
         encounter=record.id,

@@ -41,7 +41,7 @@ def pay(call: Call, claim: Claim) -> str:
     if node := crossing.home_node(order.id):
         return crossing.settle(call, claim, charge, node)
     ready = Ready(charge, lambda settled: _paid(call, settled))
-    return answered(committer, Asked(call, claim, lambda: ready), order.person_number)
+    return answered(committer, Asked(call, claim, lambda _: ready), order.person_number)
 
 
 def _charge(call: Call, order: Record) -> Charge:

@@ -30,7 +30,7 @@ from yijie.kernel.language import Text
 from yijie.kernel.money import yuan
 from yijie.kernel.region import name_of, pool_of
 
-from .in_one_message import tried
+from .in_one_message import opened, tried
 from .order_errors import (
     ItemUnmapped,
     OrderCancelled,
@@ -41,7 +41,7 @@ from .order_errors import (
     ReversalUnknown,
     StepFinal,
 )
-from .pharmacy import BATCH, USED, Basket, require_pharmacy, sold
+from .pharmacy import BATCH, USED, Basket, purchase_of, require_pharmacy
 
 IDENTITY_CARD, ELECTRONIC = "01", "01"
 """psn_cert_type 居民身份证; mdtrt_cert_type 医保电子凭证"""
@@ -109,13 +109,13 @@ def push(call: Call, claim: Claim) -> str:
 
 def _tried(call: Call) -> Settled:
     basket = _basket(call)
-    return tried(call, basket.row, lambda call: sold(call, basket))[0]
+    return tried(call, basket.row, purchase_of(call, basket))[0]
 
 
 def _pushed(call: Call, asked: Settled | None) -> Done:
-    charge, _, _ = sold(call, _basket(call))
+    order = opened(purchase_of(call, _basket(call)).visit).record.id
     told = _told(asked) if asked else ""
-    return Done({"mdtrt_regno": str(charge.encounter), "push_flag": PUSHED, "prmmsg": told}, subject=charge.encounter)
+    return Done({"mdtrt_regno": str(order), "push_flag": PUSHED, "prmmsg": told}, subject=order)
 
 
 def _told(asked: Settled) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from yijie.domain import archive, encounter, files
-from yijie.domain.encounter import Arrival, LineGiven, LineStored
+from yijie.domain import archive, files
+from yijie.domain.encounter import Arrival, LineGiven, LineStored, Record, WholeVisit
 from yijie.domain.settlement import Charge, FamilyAccountNotOffered, Settled
 from yijie.interfaces.fsi.call import Call, Done, Row, in_table, reads, settles, shown_in, text, writes
 from yijie.interfaces.fsi.codes import care_of
@@ -19,8 +19,8 @@ from yijie.interfaces.fsi.plain import plain
 from yijie.interfaces.fsi.settlement_out import settled_out
 from yijie.kernel.errors import YijieError
 
-from .in_one_message import settled, tried
-from .outpatient import change_visit, require_identity
+from .in_one_message import Whole, settled, tried
+from .outpatient import change_visit
 from .settling import FAMILY_ACCOUNT
 
 PHARMACY = "2"
@@ -28,6 +28,8 @@ PHARMACY = "2"
 BATCH = "P1"
 """A purchase has one charge batch."""
 USED = "1"
+TRACED = "purchase_traced"
+"""Kind of the records of trace codes."""
 
 
 class PharmacyOnly(YijieError):
@@ -58,20 +60,15 @@ def _basket(call: Call) -> Basket:
     return Basket(call.one("druginfo"), lines_in(call.many("drugdetail"), batch=BATCH), call.envelope.msgid)
 
 
-def _sold(call: Call) -> tuple[Charge, list[LineStored], str]:
-    return sold(call, _basket(call))
-
-
-def sold(call: Call, basket: Basket) -> tuple[Charge, list[LineStored], str]:
-    """Register a purchase and grade its lines; what is to be settled, the graded lines, the encounter's number."""
+def purchase_of(call: Call, basket: Basket) -> Whole:
+    """A purchase as a visit, and what is to be settled of it."""
     require_pharmacy(call)
     row = basket.row
     if text(row, "acct_used_flag") == FAMILY_ACCOUNT:
         raise FamilyAccountNotOffered
-    require_identity(call, row)
     medical_type = row["med_type"]
     said = flags(row, medical_type, remote=call.home_region != call.at.pool)
-    number = encounter.register(
+    visit = WholeVisit(
         Arrival(
             person_number=row["psn_no"],
             insurance=row["insutype"],
@@ -87,16 +84,16 @@ def sold(call: Call, basket: Basket) -> tuple[Charge, list[LineStored], str]:
             details=kept(row, VISIT) | basket.details,
         ),
         call.at,
+        shown_in(row),
+        basket.lines,
     )
-    record = encounter.lock(number, call.at.code, row["psn_no"])
-    lines = encounter.upload(record, basket.lines)
-    return _charge(call, row, number, record.id), lines, number
+    return Whole(visit, lambda record: _charge(call, row, record))
 
 
-def _charge(call: Call, row: Row, number: str, encounter_id: int) -> Charge:
+def _charge(call: Call, row: Row, record: Record) -> Charge:
     return Charge(
-        encounter=encounter_id,
-        number=number,
+        encounter=record.id,
+        number=record.number,
         institution=call.at.code,
         person_number=row["psn_no"],
         shown=shown_in(row),
@@ -123,27 +120,25 @@ def _said(call: Call, outcome: Settled, lines: list[LineStored]) -> dict[str, An
 @reads("2101")
 def quote(call: Call) -> Done:
     """What a purchase would cost whom; it is registered, graded, decided and taken back whole."""
-    return Done(_said(call, *tried(call, call.one("druginfo"), _sold)))
+    return Done(_said(call, *tried(call, call.one("druginfo"), purchase_of(call, _basket(call)))))
 
 
 @settles("2102")
 def settle(call: Call, claim: Claim) -> str:
     """Settle a purchase: registration, lines and settlement stand or fall together, beside others that wait."""
-    return settled(call, claim, call.one("druginfo"), _sold, _settled)
+    return settled(call, claim, call.one("druginfo"), purchase_of(call, _basket(call)), _settled)
 
 
 def _settled(call: Call, outcome: Settled, lines: list[LineStored], number: str) -> Done:
-    """Keep what was traced of a settled purchase; its answer."""
+    """What a settled purchase answers, and the codes by which its packs are traced."""
     traced = [row["durg_trac_info"] for row in call.many("drugdetail") if row.get("durg_trac_info")]
-    if traced:
-        given = archive.Given(
-            key=number,
-            body={"drugtracinfo": plain(traced)},
-            person_number=outcome.encounter.person_number,
-            encounter=number,
-        )
-        archive.store("purchase_traced", [given], call.at, operator=call.envelope.opter)
-    return Done(_said(call, outcome, lines), subject=outcome.id)
+    given = archive.Given(
+        key=number,
+        body={"drugtracinfo": plain(traced)},
+        person_number=outcome.encounter.person_number,
+        encounter=number,
+    )
+    return Done(_said(call, outcome, lines), subject=outcome.id, record=(TRACED, given) if traced else None)
 
 
 @writes("2203A")

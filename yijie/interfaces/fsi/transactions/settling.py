@@ -84,7 +84,7 @@ def settle(call: Call, claim: Claim) -> str:
     if node := crossing.home_node(charge.encounter):
         return crossing.settle(call, claim, charge, node)
     ready = Ready(charge, lambda settled: _done(call, settled))
-    return answered(committer, Asked(call, claim, lambda: ready), charge.person_number)
+    return answered(committer, Asked(call, claim, lambda _: ready), charge.person_number)
 
 
 def _done(call: Call, settled: Settled) -> Done:

@@ -1,23 +1,22 @@
 """Messages that settle, done together in one transaction, each answered by itself.
 
-A message that stores something before it can be settled (a purchase registers its visit and lines) does so under a
-savepoint. Is its settlement refused after that, it is set aside with what it stored: the others run again without it.
+Visits that a message tells whole (a purchase) are opened before that, all in the same statements. Is the settlement of
+one refused after that, it is set aside with what was stored for it: the others run again without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
-from yijie.domain import settlement
+from yijie.domain import encounter, settlement
+from yijie.domain.encounter import Opened, WholeVisit
 from yijie.domain.settlement import Charge, Settled
 from yijie.domain.transaction import in_transaction
 from yijie.interfaces.fsi import messages
 from yijie.interfaces.fsi.call import Call, Done
 from yijie.interfaces.fsi.messages import Claim, Kept, Key
-from yijie.interfaces.fsi.once import shaped
+from yijie.interfaces.fsi.once import keep_records, shaped
 from yijie.kernel.errors import YijieError
 
 
@@ -31,12 +30,12 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message that asks to be settled. ``ready`` may refuse; with ``stores`` it stores what a refusal takes back."""
+    """A message that asks to be settled; ``ready`` may refuse. It is given the ``visit`` opened, where there is one."""
 
     call: Call
     claim: Claim
-    ready: Callable[[], Ready]
-    stores: bool = False
+    ready: Callable[[Opened | None], Ready]
+    visit: WholeVisit | None = None
 
 
 Answered = str | YijieError
@@ -67,33 +66,37 @@ def settle_together(asked: Sequence[Asked]) -> list[Answered]:
 def _settle_claimed(asked: Sequence[Asked]) -> dict[Key, Answered]:
     seen = messages.claim([one.claim for one in asked])
     fresh = {one.claim.key: one for one in asked if seen[one.claim.key] is None}
-    made = {key: _made_ready(one) for key, one in fresh.items()}
+    opened = _opened(fresh)
+    made = {key: _made_ready(one, opened.get(key)) for key, one in fresh.items()}
     ready = {key: one for key, one in made.items() if isinstance(one, Ready)}
     charges = [one.charge for one in ready.values()]
     outcomes = dict(zip(ready, settlement.settle(charges) if charges else [], strict=True))
     answers: dict[Key, Answered] = {key: one for key, one in made.items() if isinstance(one, YijieError)}
+    done = {key: _done(ready[key], outcome) for key, outcome in outcomes.items()}
     kept: list[tuple[Key, int | None, str]] = []
-    for key, outcome in outcomes.items():
-        done = _done(ready[key], outcome)
-        if isinstance(done, YijieError):
-            answers[key] = done
+    for key, one in done.items():
+        if isinstance(one, YijieError):
+            answers[key] = one
             continue
-        output = shaped(fresh[key].call.infno, done).decode()
-        kept.append((key, done.subject, output))
+        output = shaped(fresh[key].call.infno, one).decode()
+        kept.append((key, one.subject, output))
         answers[key] = output
-    _require_nothing_left({key: answers[key] for key in ready if fresh[key].stores})
+    _require_nothing_left({key: answers[key] for key, one in opened.items() if isinstance(one, Opened)})
     messages.release([key for key, answer in answers.items() if isinstance(answer, YijieError)])
     if kept:
+        keep_records([(fresh[key].call, one) for key, one in done.items() if isinstance(one, Done)])
         messages.keep(kept)
     return answers | {key: _again(one) for key, one in seen.items() if one is not None}
 
 
-def _made_ready(one: Asked) -> Ready | YijieError:
+def _opened(fresh: Mapping[Key, Asked]) -> dict[Key, Opened | YijieError]:
+    visits = {key: one.visit for key, one in fresh.items() if one.visit is not None}
+    return dict(zip(visits, encounter.open_whole(list(visits.values())), strict=True)) if visits else {}
+
+
+def _made_ready(one: Asked, opened: Opened | YijieError | None) -> Ready | YijieError:
     try:
-        if not one.stores:
-            return one.ready()
-        with transaction.atomic():
-            return one.ready()
+        return opened if isinstance(opened, YijieError) else one.ready(opened)
     except YijieError as refusal:
         return refusal
 
