@@ -49,7 +49,8 @@ class Committer(Generic[Work, Answer]):
     """Runs ``settle_together`` over what waits, ``batches_at_once_max`` batches at a time.
 
     ``settle_together`` answers each request in order, by value; it must not raise for one bad member. Where it raises
-    all the same (the database refused the batch), each member is run alone.
+    all the same (the database refused the batch), each member is run alone. Committers that share ``threads`` share
+    their sessions of the database; one of its own has as many as it has batches at once.
     """
 
     def __init__(
@@ -58,11 +59,12 @@ class Committer(Generic[Work, Answer]):
         *,
         batch_max: int = BATCH_MAX,
         batches_at_once_max: int = BATCHES_AT_ONCE_MAX,
+        threads: ThreadPoolExecutor | None = None,
     ) -> None:
         self._settle_together = settle_together
         self._batch_max = batch_max
         self._idle = batches_at_once_max
-        self._threads = ThreadPoolExecutor(batches_at_once_max, thread_name_prefix="settling")
+        self._threads = threads or ThreadPoolExecutor(batches_at_once_max, thread_name_prefix="settling")
         self._lock = threading.Lock()
         self._waiting: list[_Ticket[Work, Answer]] = []
         self._running: set[Hashable] = set()

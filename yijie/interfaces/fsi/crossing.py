@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+
+from django.conf import settings
 
 from yijie.domain import encounter, exchange, settlement
 from yijie.domain.encounter import LineStored
@@ -57,13 +60,17 @@ def quoted(asked: settlement.Asked) -> Settled:
 
 
 _committers: dict[str, Committer[Asked, Answered]] = {}
+_threads = ThreadPoolExecutor(settings.DESKS, thread_name_prefix="crossing")
+"""For all nodes together, so that sessions of the database do not grow with them: no more than messages at desks."""
 _making = threading.Lock()
 
 
 def _committer(node: str) -> Committer[Asked, Answered]:
     with _making:
         if node not in _committers:
-            _committers[node] = Committer(partial(_settle_together, node), batches_at_once_max=BATCHES_AT_ONCE_MAX)
+            _committers[node] = Committer(
+                partial(_settle_together, node), batches_at_once_max=BATCHES_AT_ONCE_MAX, threads=_threads
+            )
         return _committers[node]
 
 
