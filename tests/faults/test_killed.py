@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
+import httpx
 import psycopg
 import pytest
 from crowd import asked, connected
@@ -21,6 +22,7 @@ from stored import one, rows
 from yijie.domain.coherent import disagreements
 from yijie.interfaces.demo.his import Item, total_of
 from yijie.interfaces.sample import institutions, shelf
+from yijie.interfaces.sample.users import PASSWORD, ensure_users
 from yijie.kernel.dates import now
 
 ITEMS = [Item(shelf.SURGERY.code, "1200.00", "4"), Item(shelf.DRUG_B.code, "18.00", "5")]
@@ -147,6 +149,25 @@ def test_while_the_database_is_away_nobody_says_that_nothing_was_done(fresh_nati
         assert away.code == "busy.database_away"
         assert "未作任何处理" not in away.text
         assert insisting(server.address, body).done
+
+
+def test_pages_answer_as_soon_as_the_database_is_back(fresh_nation):
+    """Every thread of pages holds sessions that ended; nobody who reloads a page is to find that out."""
+    with serving(fresh_nation) as server, psycopg.connect(fresh_nation, autocommit=True) as over:
+        browser = signed_in(server.address)
+        assert {browser.get("/desk/").status_code for _ in range(40)} == {200}
+        over.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        assert {browser.get("/desk/").status_code for _ in range(40)} == {200}
+
+
+def signed_in(address):
+    """A browser in which a sample user has signed in."""
+    ensure_users()
+    browser = httpx.Client(base_url=address, trust_env=False, follow_redirects=True)
+    browser.get("/desk/account/login/")
+    token = {"csrfmiddlewaretoken": browser.cookies["yijie_csrf"]}
+    browser.post("/desk/account/login/", data=token | {"login": "auditor.nation", "password": PASSWORD})
+    return browser
 
 
 class serving:  # noqa: N801  reads as a word in a with statement

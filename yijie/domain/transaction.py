@@ -63,6 +63,15 @@ def give_up_lost_session() -> None:
         connection.close()
 
 
+def ask_after_session() -> None:
+    """Have a thread open a session anew where the database ended its own while it was idle.
+
+    It takes a statement, so only those ask whose work cannot be run again, such as a page.
+    """
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()
+
+
 def _atomically(work: Callable[[], Result]) -> Result:
     with transaction.atomic():
         return work()

@@ -77,7 +77,7 @@ def _key(database: str) -> bytes:
 
 def _desk_connection(platform: Any) -> Any:
     """This thread's connection of the desk's role to the database the platform works on."""
-    wanted = dict(platform.settings_dict) | _address(platform.settings_dict)
+    wanted = dict(platform.settings_dict) | _address(platform.settings_dict) | {"CONN_HEALTH_CHECKS": True}
     there = getattr(_own, "desk", None)
     if there is None or there.settings_dict["NAME"] != wanted["NAME"] or there.settings_dict["HOST"] != wanted["HOST"]:
         if there is not None:

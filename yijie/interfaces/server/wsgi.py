@@ -22,6 +22,7 @@ if hasattr(libc, "mallopt"):
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yijie.settings")
 django.setup(set_prefix=False)
 
+from yijie.domain.transaction import ask_after_session  # noqa: E402  wants Django started
 from yijie.interfaces.fsi import tally  # noqa: E402  wants Django started
 from yijie.interfaces.fsi.door import Door, TooManyWaiting  # noqa: E402  wants Django started
 from yijie.interfaces.fsi.views import FORM, FORM_BYTES_MAX  # noqa: E402  wants Django started
@@ -82,6 +83,7 @@ def _measured(environ: dict[str, Any]) -> dict[str, Any]:
 
 def _whole_page(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     """A page, finished before its desk is left."""
+    ask_after_session()
     response = _pages(environ, start_response)
     try:
         return list(response)
