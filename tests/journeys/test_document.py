@@ -221,5 +221,13 @@ def test_a_wrong_document_is_refused_and_stores_nothing(hospital, patient, flag,
     assert everything_stored() == held
 
 
+def test_two_diagnoses_under_one_number_are_refused(hospital, patient):
+    twice = document(patient)
+    twice["diseinfo"]["rows"] *= 2
+    code, text = hospital.refused("2260", twice)
+    assert code == "encounter.diagnosis_missing"
+    assert "诊断排序号 1 重复" in text
+
+
 def test_neither_tried_nor_settled_is_refused(hospital, patient):
     assert hospital.refused("2260", document(patient, "2"))[0] == "fsi.settle_flag_unknown"

@@ -55,8 +55,8 @@ class DiagnosisMissing(YijieError):
     """An encounter needs at least one diagnosis, and exactly one principal one where it is an admission."""
 
     code = "encounter.diagnosis_missing"
-    zh = "诊断信息不完整：{what}，请补充 diseinfo"
-    en = "diagnoses incomplete: {what}; complete diseinfo"
+    zh = "诊断信息不完整或有误：{what}，请补充或改正 diseinfo"
+    en = "diagnoses incomplete or wrong: {what}; complete or correct diseinfo"
 
 
 class LineDuplicate(YijieError):
