@@ -8,12 +8,14 @@ from crowd import all_at_once
 from desks import Desk
 from journeys.test_pharmacy import purchase
 from people import born
+from rich.console import Console
 from stored import everything_stored, one, rows
 
 from yijie.domain import enrolment
 from yijie.domain.coherent import disagreements
 from yijie.interfaces.demo.his import moment
 from yijie.interfaces.sample import institutions, shelf
+from yijie.interfaces.statement import print_statement
 from yijie.kernel.dates import clock_set_to, now, today
 
 pytestmark = pytest.mark.usefixtures("own_nation")
@@ -388,6 +390,17 @@ def test_a_payment_that_is_reversed_leaves_the_order_to_be_paid(pharmacy, patien
     assert pharmacy.reply("YJ03", body).code == "message.reversed"
     pay(pharmacy, patient, number)
     assert account_of(patient) == ACCOUNT - 3200
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "药店购药次数（异地）"), ("en", "purchases at pharmacies (outside the pool)")]
+)
+def test_the_statement_counts_purchases_in_the_payers_words(pharmacy, patient, language, words):
+    paid = pay(pharmacy, patient, push(pharmacy, patient))
+    console = Console(width=100)
+    with console.capture() as printed:
+        print_statement(paid["setl_id"], language, console)
+    assert words in printed.get()
 
 
 def test_who_stands_at_the_desk_is_asked_by_identity_number_and_region(pharmacy):
