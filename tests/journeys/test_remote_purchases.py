@@ -161,7 +161,8 @@ def test_somebody_of_chengdu_buys_in_beijing(fresh_nation, pharmacy, patient):
     row = {"psn_no": patient.number, "mdtrt_id": paid["mdtrt_id"], "setl_id": paid["setl_id"]}
     stored = pharmacy.say("5203", {"data": row}, insured_in=CHENGDU).output["setlinfo"]
     assert (stored["acct_pay"], stored["pay_loc"], stored["clr_type"]) == (Decimal(32), "4", "41")
-    assert pharmacy.say("5204", {"data": row}, insured_in=CHENGDU).output[0]["bilg_dr_name"] == "样例医师"
+    [line] = pharmacy.say("5204", {"data": row}, insured_in=CHENGDU).output
+    assert (line["bilg_dr_name"], line["medins_list_name"]) == ("样例医师", "本店氯化钠注射液")
 
     back = pharmacy.say("2163", about(pharmacy, number)).output
     assert (back["medfee_sumamt"], back["acct_payamt"], back["psn_cashpay"]) == (Decimal(32), Decimal(32), Decimal(0))

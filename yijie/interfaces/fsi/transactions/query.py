@@ -65,6 +65,7 @@ def _encounter(record: Record, person: Insured) -> dict[str, Any]:
         "ars_year_ipt_flag": flag(record.stay and record.began_at.year != ended.year),
         "ipt_otp_no": record.record_number,
         "dise_codg": record.disease,
+        "otp_diag_info": record.details.get("diagnosis_text"),
         "inhosp_stas": flag(record.stay and record.state == "open"),
         "ipt_days": max((ended.date() - record.began_at.date()).days, 1) if record.stay else 0,
     }
@@ -196,7 +197,7 @@ def _item(line: encounter.LineRow) -> dict[str, Any]:
         "list_type": line.list_type,
         "med_list_codg": line.item,
         "medins_list_codg": line.own_code,
-        "medins_list_name": line.item_name[:100],
+        "medins_list_name": line.details.get("own_name") or line.item_name[:100],
         "med_chrgitm_type": line.charge_category,
         "prodname": line.item_name,
         "spec": line.specification or NONE,
