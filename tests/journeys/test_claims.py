@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from desks import Desk
 from journeys.test_pharmacy import purchase
+from journeys.test_remote_purchases import pay, push
 from people import born
 from reckoning import fen
 
@@ -192,6 +193,18 @@ def test_a_pharmacys_day_and_period_say_the_same(pharmacy):
     assert (summed["dcla_sum"], summed["pay_sum"]) == (0, 0)
     yesterday = f"{today() - timedelta(days=1)}"
     assert pharmacy.say("2175", row | {"query_date": yesterday}).output["n_output"] == []
+
+
+def test_an_order_is_found_by_its_own_number_and_by_that_of_its_settlement(pharmacy):
+    patient = born("510100", account=ACCOUNT)
+    number = push(pharmacy, patient)
+    paid = pay(pharmacy, patient, number)
+    pharmacy.say("2102", purchase(born(account=ACCOUNT)))
+    for named in (number, paid["mdtrt_id"]):
+        [fund], _ = queried(pharmacy, "2174", clr_type="41", mdtrt_regno=named)
+        assert fund["fund_appy_sum"] == paid["acct_pay"] > 0
+    for wrong in ("x", f"{int(number) + 1}", f"9{number}"):
+        assert queried(pharmacy, "2174", clr_type="41", mdtrt_regno=wrong)[0] == []
 
 
 def test_a_pharmacys_accounts_are_its_own_and_of_a_period(own_nation):
