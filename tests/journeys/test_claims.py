@@ -212,7 +212,7 @@ def test_a_pharmacys_accounts_are_its_own_and_of_a_period(own_nation):
     period = {"fixmedins_code": pharmacy.code, "start_date": "2026-02-01", "end_date": "2026-01-01"}
     assert pharmacy.refused("2176", period)[0] == "reconcile.period_unfit"
     assert pharmacy.refused("2176", period | {"fixmedins_code": hospital.code})[0] == "reconcile.other_institution"
-    assert hospital.refused("2175", {"fixmedins_code": hospital.code, "query_date": f"{today()}"})[0] == (
-        "institution.pharmacy_only"
-    )
+    code, text = hospital.refused("2175", {"fixmedins_code": hospital.code, "query_date": f"{today()}"})
+    assert code == "institution.pharmacy_only"
+    assert "月结查询请用 2172–2174" in text
     assert pharmacy.say("2175", {"fixmedins_code": pharmacy.code, "query_date": "9999-12-31"}).done

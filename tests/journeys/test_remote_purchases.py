@@ -242,6 +242,20 @@ def test_a_wrong_order_is_refused_and_stores_nothing(pharmacy, patient, changed,
     assert everything_stored() == held
 
 
+def test_what_disagrees_with_the_header_is_said_with_the_member_of_the_header(pharmacy, patient):
+    for changed, told in (
+        ({"insuplc": "110000"}, "insuplc 110000 与报文头 insuplc_admdvs 所指的 510100 不一致"),
+        ({"mdtrtarea": "310000"}, "mdtrtarea 310000 与报文头 mdtrtarea_admvs 所指的 110000 不一致"),
+        ({"fixmedins_code": "P0"}, f"fixmedins_code P0 与报文头 fixmedins_code 所指的 {pharmacy.code} 不一致"),
+    ):
+        assert told in pharmacy.refused("2166", order(pharmacy, patient, **changed), insured_in=CHENGDU)[1]
+
+
+def test_a_line_that_gives_back_is_told_how_an_order_is_refunded(pharmacy, patient):
+    wrong = order(pharmacy, patient, line(cnt="-10", amt="-32.00"))
+    assert "没有该字段的交易请整单撤销" in pharmacy.refused("2166", wrong, insured_in=CHENGDU)[1]
+
+
 def test_somebody_elses_code_pays_nothing(pharmacy, patient):
     number, other = push(pharmacy, patient), born(CHENGDU, account=ACCOUNT)
     refused = pharmacy.refused("YJ03", payment(other, number), insured_in=CHENGDU)

@@ -103,8 +103,11 @@ class RefundUnfit(YijieError):
     """A negative line that does not mirror a line uploaded before."""
 
     code = "encounter.refund_unfit"
-    zh = "第 {position} 条退费明细（{serial}）有误：{why}，请核对 init_feedetl_sn"
-    en = "line {position} ({serial}), a refund, is wrong: {why}; check init_feedetl_sn"
+    zh = "第 {position} 条退费明细（{serial}）有误：{why}，请核对 init_feedetl_sn；没有该字段的交易请整单撤销"
+    en = (
+        "line {position} ({serial}), a refund, is wrong: {why}; check init_feedetl_sn;"
+        " where the transaction has none, void the whole"
+    )
 
 
 class NothingCharged(YijieError):
