@@ -40,14 +40,15 @@ def run(*, quick: bool) -> None:
 
 def _together(messages: list[bytes]) -> float:
     processes = multiprocessing.get_context("spawn")
-    begin, times = processes.Barrier(WORKERS), processes.Queue()
+    begin, times = processes.Barrier(WORKERS, timeout=120), processes.Queue()
     shares = [messages[worker::WORKERS] for worker in range(WORKERS)]
     workers = [processes.Process(target=_settle, args=(share, begin, times)) for share in shares]
     for worker in workers:
         worker.start()
-    taken = [times.get(timeout=600) for _ in workers]
     for worker in workers:
         worker.join()
+        assert worker.exitcode == 0, "a process failed"
+    taken = [times.get() for _ in workers]
     counted = len(messages) - WARM * CLIENTS
     return counted / (max(end for _, end in taken) - min(start for start, _ in taken))
 

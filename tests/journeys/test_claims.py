@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from desks import Desk
 from journeys.test_pharmacy import purchase
+from journeys.test_remote_purchases import pay, push
 from people import born
 from reckoning import fen
 
@@ -194,12 +195,24 @@ def test_a_pharmacys_day_and_period_say_the_same(pharmacy):
     assert pharmacy.say("2175", row | {"query_date": yesterday}).output["n_output"] == []
 
 
+def test_an_order_is_found_by_its_own_number_and_by_that_of_its_settlement(pharmacy):
+    patient = born("510100", account=ACCOUNT)
+    number = push(pharmacy, patient)
+    paid = pay(pharmacy, patient, number)
+    pharmacy.say("2102", purchase(born(account=ACCOUNT)))
+    for named in (number, paid["mdtrt_id"]):
+        [fund], _ = queried(pharmacy, "2174", clr_type="41", mdtrt_regno=named)
+        assert fund["fund_appy_sum"] == paid["acct_pay"] > 0
+    for wrong in ("x", f"{int(number) + 1}", f"9{number}"):
+        assert queried(pharmacy, "2174", clr_type="41", mdtrt_regno=wrong)[0] == []
+
+
 def test_a_pharmacys_accounts_are_its_own_and_of_a_period(own_nation):
     pharmacy, hospital = Desk(institutions.BEIJING_PHARMACY), Desk(institutions.BEIJING_SECONDARY)
     period = {"fixmedins_code": pharmacy.code, "start_date": "2026-02-01", "end_date": "2026-01-01"}
     assert pharmacy.refused("2176", period)[0] == "reconcile.period_unfit"
     assert pharmacy.refused("2176", period | {"fixmedins_code": hospital.code})[0] == "reconcile.other_institution"
-    assert hospital.refused("2175", {"fixmedins_code": hospital.code, "query_date": f"{today()}"})[0] == (
-        "institution.pharmacy_only"
-    )
+    code, text = hospital.refused("2175", {"fixmedins_code": hospital.code, "query_date": f"{today()}"})
+    assert code == "institution.pharmacy_only"
+    assert "月结查询请用 2172–2174" in text
     assert pharmacy.say("2175", {"fixmedins_code": pharmacy.code, "query_date": "9999-12-31"}).done

@@ -50,6 +50,7 @@ def document(patient, flag=SETTLE, line=None, **changed):
         "clnc_flag": "0",
         "invono": "F1",
         "order_no": "DD1",
+        "op_dise_info": "右下腹痛两天",
     }
     agent = {"agnter_name": "家属", "agnter_rlts": "1", "agnter_cert_type": "01", "agnter_certno": "X"}
     diagnosis = {
@@ -115,10 +116,12 @@ def test_what_the_message_tells_is_what_three_messages_would_have_told(hospital,
     named = {"mdtrt_id": paid["mdtrt_id"]}
     [visit] = hospital.queried_stays(patient, medical_type="11", since=now() - timedelta(hours=2))
     assert (visit["ipt_otp_no"], visit["adm_dept_codg"], visit["main_cond_dscr"]) == ("MZ1", "A01", "腹痛")
+    assert visit["otp_diag_info"] == "右下腹痛两天"
     [diagnosis] = hospital.about("5202", patient, **named)["diseinfo"]
     assert (diagnosis["diag_code"], diagnosis["maindiag_flag"], diagnosis["diag_dept"]) == ("K35.800", "1", "A01")
     [line] = hospital.say("5204", {"data": named | {"psn_no": patient.number, "setl_id": paid["setl_id"]}}).output
     assert (line["rx_drord_no"], line["acord_dept_codg"], line["medins_list_codg"]) == ("CF1", "A02", "OWN")
+    assert line["medins_list_name"] == "手术", "as the hospital calls it"
     stored = hospital.about("5203", patient, setl_id=paid["setl_id"], **named)["setlinfo"]
     assert (stored["invono"], stored["medins_setl_id"]) == ("F1", paid["medins_setl_id"])
 
@@ -219,6 +222,14 @@ def test_a_wrong_document_is_refused_and_stores_nothing(hospital, patient, flag,
     held = everything_stored()
     assert hospital.refused("2260", document(patient, flag, **changed))[0] == code
     assert everything_stored() == held
+
+
+def test_two_diagnoses_under_one_number_are_refused(hospital, patient):
+    twice = document(patient)
+    twice["diseinfo"]["rows"] *= 2
+    code, text = hospital.refused("2260", twice)
+    assert code == "encounter.diagnosis_missing"
+    assert "诊断排序号 1 重复" in text
 
 
 def test_neither_tried_nor_settled_is_refused(hospital, patient):

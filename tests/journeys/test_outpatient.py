@@ -7,7 +7,7 @@ from people import born
 from reckoning import bill_of, fen, owed, percent, said
 from stored import one
 
-from yijie.interfaces.demo.his import Item, total_of
+from yijie.interfaces.demo.his import Item, moment, total_of
 from yijie.interfaces.sample import cast, institutions, shelf
 from yijie.kernel.dates import now
 
@@ -134,6 +134,19 @@ def test_a_registration_without_charges_is_taken_back(beijing):
     assert beijing.say("2202", {"data": row}).done
     assert beijing.refused("2202", {"data": row})[0] == "encounter.state_unfit"
     assert one("SELECT state FROM encounter_encounter WHERE id = %s", int(visit[6:])) == "cancelled"
+
+
+def test_two_diagnoses_under_one_number_are_refused(beijing):
+    patient = born()
+    visit = beijing.visit_of(patient, VISIT, began=now())
+    row = {"mdtrt_id": visit, "psn_no": patient.number, "med_type": "11", "begntime": moment(now())}
+    row |= {"dise_codg": "J06.900", "dise_name": "急性上呼吸道感染"}
+    twice = [beijing.diagnosis(1, code, "急性上呼吸道感染", now()) for code in ("J06.900", "J00.x00")]
+    code, text = beijing.refused("2203", {"mdtrtinfo": row, "diseinfo": twice})
+    assert code == "encounter.diagnosis_missing"
+    assert "诊断排序号 1 重复" in text
+    known = beijing.about("5202", patient, mdtrt_id=visit)["diseinfo"]
+    assert [row["diag_code"] for row in known] == ["J06.900"], "what was sent before stands"
 
 
 def test_an_outpatient_visit_away_from_home_needs_its_filing_as_a_stay_does(beijing):

@@ -8,12 +8,14 @@ from crowd import all_at_once
 from desks import Desk
 from journeys.test_pharmacy import purchase
 from people import born
+from rich.console import Console
 from stored import everything_stored, one, rows
 
 from yijie.domain import enrolment
 from yijie.domain.coherent import disagreements
 from yijie.interfaces.demo.his import moment
 from yijie.interfaces.sample import institutions, shelf
+from yijie.interfaces.statement import print_statement
 from yijie.kernel.dates import clock_set_to, now, today
 
 pytestmark = pytest.mark.usefixtures("own_nation")
@@ -159,7 +161,8 @@ def test_somebody_of_chengdu_buys_in_beijing(fresh_nation, pharmacy, patient):
     row = {"psn_no": patient.number, "mdtrt_id": paid["mdtrt_id"], "setl_id": paid["setl_id"]}
     stored = pharmacy.say("5203", {"data": row}, insured_in=CHENGDU).output["setlinfo"]
     assert (stored["acct_pay"], stored["pay_loc"], stored["clr_type"]) == (Decimal(32), "4", "41")
-    assert pharmacy.say("5204", {"data": row}, insured_in=CHENGDU).output[0]["bilg_dr_name"] == "样例医师"
+    [line] = pharmacy.say("5204", {"data": row}, insured_in=CHENGDU).output
+    assert (line["bilg_dr_name"], line["medins_list_name"]) == ("样例医师", "本店氯化钠注射液")
 
     back = pharmacy.say("2163", about(pharmacy, number)).output
     assert (back["medfee_sumamt"], back["acct_payamt"], back["psn_cashpay"]) == (Decimal(32), Decimal(32), Decimal(0))
@@ -237,6 +240,20 @@ def test_a_wrong_order_is_refused_and_stores_nothing(pharmacy, patient, changed,
     held = everything_stored()
     assert pharmacy.refused("2166", wrong, insured_in=CHENGDU)[0] == code
     assert everything_stored() == held
+
+
+def test_what_disagrees_with_the_header_is_said_with_the_member_of_the_header(pharmacy, patient):
+    for changed, told in (
+        ({"insuplc": "110000"}, "insuplc 110000 与报文头 insuplc_admdvs 所指的 510100 不一致"),
+        ({"mdtrtarea": "310000"}, "mdtrtarea 310000 与报文头 mdtrtarea_admvs 所指的 110000 不一致"),
+        ({"fixmedins_code": "P0"}, f"fixmedins_code P0 与报文头 fixmedins_code 所指的 {pharmacy.code} 不一致"),
+    ):
+        assert told in pharmacy.refused("2166", order(pharmacy, patient, **changed), insured_in=CHENGDU)[1]
+
+
+def test_a_line_that_gives_back_is_told_how_an_order_is_refunded(pharmacy, patient):
+    wrong = order(pharmacy, patient, line(cnt="-10", amt="-32.00"))
+    assert "没有该字段的交易请整单撤销" in pharmacy.refused("2166", wrong, insured_in=CHENGDU)[1]
 
 
 def test_somebody_elses_code_pays_nothing(pharmacy, patient):
@@ -388,6 +405,17 @@ def test_a_payment_that_is_reversed_leaves_the_order_to_be_paid(pharmacy, patien
     assert pharmacy.reply("YJ03", body).code == "message.reversed"
     pay(pharmacy, patient, number)
     assert account_of(patient) == ACCOUNT - 3200
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "药店购药次数（异地）"), ("en", "purchases at pharmacies (outside the pool)")]
+)
+def test_the_statement_counts_purchases_in_the_payers_words(pharmacy, patient, language, words):
+    paid = pay(pharmacy, patient, push(pharmacy, patient))
+    console = Console(width=100)
+    with console.capture() as printed:
+        print_statement(paid["setl_id"], language, console)
+    assert words in printed.get()
 
 
 def test_who_stands_at_the_desk_is_asked_by_identity_number_and_region(pharmacy):

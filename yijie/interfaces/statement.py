@@ -17,7 +17,7 @@ from yijie.domain.enrolment import Insured
 from yijie.domain.settlement import SettlementRow, SettlementUnknown
 from yijie.interfaces.fsi import homes
 from yijie.interfaces.node import homes as other_nodes
-from yijie.kernel.codes import ItemClass
+from yijie.kernel.codes import CareKind, ItemClass
 from yijie.kernel.ids import public_id
 from yijie.kernel.money import Fen, yuan
 from yijie.kernel.region import name_of
@@ -254,13 +254,21 @@ COUNTED = {
     "excess": ("起付线以上费用", "above the deductible"),
     "paid": ("已支付", "paid"),
 }
-CARE = {"inpatient": ("住院", "stays"), "outpatient": ("门诊", "visits")}
+CARE = {
+    CareKind.INPATIENT: ("住院", "stays"),
+    CareKind.OUTPATIENT: ("门诊", "visits"),
+    CareKind.CHRONIC: ("门诊慢特病就诊", "visits for chronic diseases"),
+    CareKind.TWO_DISEASES: ("门诊两病就诊", "visits for hypertension and diabetes"),
+    CareKind.PHARMACY: ("药店购药", "purchases at pharmacies"),
+    CareKind.MATERNITY: ("生育就诊", "maternity care"),
+    CareKind.LONG_TERM_CARE: ("长期护理", "long-term care"),
+}
 
 
 def _accumulator(name: str, report: dict[str, Any], say: _Words) -> str:
     if name.startswith("count."):
         _, care, *remote = name.split(".")
-        word = CARE.get(care, (care, care))[say.index]
+        word = CARE[CareKind(care)][say.index]
         return say(f"{word}次数", word) + (say("（异地）", " (outside the pool)") if remote else "")
     layer, _, counted = name.partition("@")[0].rpartition(".")
     title = next((one["title"][say.language] for one in report["layers"] if one["layer"] == layer), layer)

@@ -492,6 +492,14 @@ def refund_of_another_item(make):
     return Wrong(desk, "2301", wrong, "encounter.refund_unfit", "项目编码", refund(desk, patient, stay, "-1"))
 
 
+def charged_in_the_future(make):
+    """Terms of days to come are not known; a day of skew between clocks is borne."""
+    desk = beijing(make)
+    patient, stay = charged_stay(desk, ended=None)
+    wrong = lines(desk, patient, stay, fee_ocur_time=moment(now() + timedelta(days=3)))
+    return Wrong(desk, "2301", wrong, "encounter.line_ahead", "在将来", lines(desk, patient, stay))
+
+
 def price_below_zero(make):
     desk = beijing(make)
     patient, stay = charged_stay(desk, ended=None)

@@ -6,7 +6,7 @@ from pathlib import Path
 import messages
 import pytest
 
-from yijie.interfaces.fsi import FsiError, err_msg, errors, read_input
+from yijie.interfaces.fsi import FsiError, err_msg, errors, read_input, transactions
 from yijie.interfaces.fsi.jsontext import BODY_BYTES_MAX, NESTING_MAX, NUMBER_CHARACTERS_MAX
 from yijie.interfaces.fsi.reading import ROWS_MAX
 from yijie.interfaces.fsi.specfiles import spec_rows
@@ -26,6 +26,12 @@ def test_every_error_is_in_the_catalogue_and_no_other():
     catalogue = set(re.findall(r"^\| `(fsi\.\w+)` \|", DOCUMENT, re.MULTILINE))
     kinds = {code for code, kind in YijieError.by_code.items() if issubclass(kind, FsiError)}
     assert catalogue == kinds - BASES
+
+
+def test_every_refusal_of_the_interface_itself_is_explained():
+    assert transactions.__name__, "imported, its errors are known"
+    codes = {code for code in YijieError.by_code if code.startswith(("fsi.", "purchase.", "reconcile."))} - BASES
+    assert {code for code in codes if f"`{code}`" not in DOCUMENT} == set()
 
 
 def test_the_samples_are_what_is_answered():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import messages
 import pytest
 
-from yijie.interfaces.fsi import errors, input_errors, read_input
+from yijie.interfaces.fsi import err_msg, errors, input_errors, read_input
 from yijie.interfaces.fsi.moments import date_from, moment_from
 from yijie.interfaces.fsi.reading import ROWS_MAX
 from yijie.interfaces.fsi.wording import shown
@@ -223,6 +223,18 @@ def test_a_missing_node_is_named_with_what_came_instead():
     assert error.text() == "缺少节点data（或其中没有内容），收到的节点：Data、more，请HIS厂商按接口规范补充"
     assert "收到的节点：无" in refused("2207", {}).text()
     assert isinstance(refused("2204", {"feedetail": []}), errors.NodeMissing)
+
+
+def test_a_node_around_fields_that_stand_in_none_is_named():
+    flat = messages.minimal_input("2166")
+    for wrapped in ({"data": flat}, {"data": [flat]}, {"data": flat, "feedetl": flat["feedetl"]}):
+        error = refused("2166", wrapped)
+        assert isinstance(error, errors.NodeUnwanted)
+        assert err_msg(error) == (
+            "字段“令牌”（ec_token）等应直接写在input中，不放在节点data内，请HIS厂商去掉该节点 [fsi.node_unwanted]"
+        )
+    assert isinstance(refused("2166", {"data": flat, "ssn": flat["ssn"]}), errors.FieldMissing)
+    assert isinstance(refused("2166", {"feedetl": flat["feedetl"]}), errors.FieldMissing)
 
 
 def test_a_node_of_another_shape_is_refused():

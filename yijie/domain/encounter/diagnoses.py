@@ -30,7 +30,7 @@ class DiagnosisGiven:
 
 
 def require_principal(diagnoses: Sequence[DiagnosisGiven]) -> None:
-    """Refuse a list without exactly one principal diagnosis or with a rank used twice."""
+    """Refuse a list without exactly one principal diagnosis."""
     principal = sum(d.principal for d in diagnoses)
     if principal != 1:
         raise DiagnosisMissing(
@@ -39,14 +39,14 @@ def require_principal(diagnoses: Sequence[DiagnosisGiven]) -> None:
                 f"one principal diagnosis is wanted, there are {principal}",
             )
         )
-    require_ranks(diagnoses)
 
 
 def require_ranks(diagnoses: Sequence[DiagnosisGiven]) -> None:
-    """Refuse ranks used twice in one message."""
+    """Refuse a rank used twice in one message: it could only be one diagnosis, and nobody says which."""
     ranks = [d.rank for d in diagnoses]
-    if len(set(ranks)) != len(ranks):
-        raise DiagnosisMissing(what=Text("诊断排序号重复", "a rank is used twice"))
+    for rank in ranks:
+        if ranks.count(rank) > 1:
+            raise DiagnosisMissing(what=Text(f"诊断排序号 {rank} 重复", f"rank {rank} is used twice"))
 
 
 def replace_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisGiven]) -> None:
@@ -57,6 +57,7 @@ def replace_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisG
 
 def upsert_diagnoses(encounter: int, phase: str, diagnoses: Sequence[DiagnosisGiven]) -> None:
     """Add diagnoses or change those of the same rank (the interface's upsert key is 诊断排序号)."""
+    require_ranks(diagnoses)
     upsert_many(phase, [(encounter, diagnoses)])
 
 

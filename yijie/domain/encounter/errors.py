@@ -55,8 +55,8 @@ class DiagnosisMissing(YijieError):
     """An encounter needs at least one diagnosis, and exactly one principal one where it is an admission."""
 
     code = "encounter.diagnosis_missing"
-    zh = "诊断信息不完整：{what}，请补充 diseinfo"
-    en = "diagnoses incomplete: {what}; complete diseinfo"
+    zh = "诊断信息不完整或有误：{what}，请补充或改正 diseinfo"
+    en = "diagnoses incomplete or wrong: {what}; complete or correct diseinfo"
 
 
 class LineDuplicate(YijieError):
@@ -91,6 +91,14 @@ class LineTooLarge(YijieError):
     en = "line {position} ({serial}): {amount} yuan is above {most} for one line; check price and quantity"
 
 
+class LineAhead(YijieError):
+    """A line is dated in the future: it would be graded by terms that are not known yet."""
+
+    code = "encounter.line_ahead"
+    zh = "第 {position} 条明细（{serial}）费用发生时间 {at} 在将来，请改正后重新上传"
+    en = "line {position} ({serial}) is dated {at}, which lies ahead; correct its time"
+
+
 class LineAmountWrong(YijieError):
     """A line's amount is not price × quantity."""
 
@@ -103,8 +111,11 @@ class RefundUnfit(YijieError):
     """A negative line that does not mirror a line uploaded before."""
 
     code = "encounter.refund_unfit"
-    zh = "第 {position} 条退费明细（{serial}）有误：{why}，请核对 init_feedetl_sn"
-    en = "line {position} ({serial}), a refund, is wrong: {why}; check init_feedetl_sn"
+    zh = "第 {position} 条退费明细（{serial}）有误：{why}，请核对 init_feedetl_sn；没有该字段的交易请整单撤销"
+    en = (
+        "line {position} ({serial}), a refund, is wrong: {why}; check init_feedetl_sn;"
+        " where the transaction has none, void the whole"
+    )
 
 
 class NothingCharged(YijieError):

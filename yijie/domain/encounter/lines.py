@@ -18,6 +18,7 @@ from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, line_amount, yuan
 
 from .errors import (
+    LineAhead,
     LineAmountWrong,
     LineDuplicate,
     LinePriceWrong,
@@ -25,6 +26,7 @@ from .errors import (
     RefundUnfit,
 )
 from .record import Record
+from .times import CLOCK_SKEW
 
 MICROSECOND = timedelta(microseconds=1)
 LINE_AMOUNT_MAX: Fen = 10_000_000_000
@@ -97,7 +99,7 @@ def upload(encounter: Record, lines: Sequence[LineGiven]) -> list[LineStored]:
 
 def check(lines: Sequence[LineGiven], *, seen: set[str], left: dict[str, Remainder]) -> Refunded:
     """Refuse lines that fit neither each other nor what is stored: serials ``seen``, what is ``left``."""
-    _check_amounts(lines)
+    _check_each(lines)
     _check_serials(lines, set(seen))
     return _remainders(lines, dict(left))
 
@@ -153,8 +155,11 @@ def _term_day(line: LineGiven, before: Refunded) -> date:
     return before[line.serial].charged_on if line.serial in before else line.charged_at.date()
 
 
-def _check_amounts(lines: Sequence[LineGiven]) -> None:
+def _check_each(lines: Sequence[LineGiven]) -> None:
+    latest = now() + CLOCK_SKEW
     for position, line in enumerate(lines, 1):
+        if line.charged_at > latest:
+            raise LineAhead(position=position, serial=line.serial, at=f"{line.charged_at:%Y-%m-%d %H:%M}")
         if line.price < 0:
             raise LinePriceWrong(position=position, serial=line.serial, price=line.price)
         if abs(line.amount) > LINE_AMOUNT_MAX:

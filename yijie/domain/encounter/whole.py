@@ -20,7 +20,7 @@ from yijie.domain.enrolment import (
 from yijie.domain.institution import Standing
 from yijie.kernel.errors import YijieError
 
-from .diagnoses import DiagnosisGiven, upsert_many
+from .diagnoses import DiagnosisGiven, require_ranks, upsert_many
 from .lines import LineGiven, LineStored, Refunded, asked_terms, check, grade_lines, insert
 from .models import Diagnosis
 from .record import Record
@@ -113,6 +113,7 @@ def _checked(visit: WholeVisit, desks: _Desks) -> _Checked | YijieError:
     try:
         desks.require(visit)
         record = begun(visit.arrival, visit.at, stay=False)
+        require_ranks(visit.diagnoses)
         return _Checked(record, visit.lines, check(visit.lines, seen=set(), left={}))
     except YijieError as refusal:
         return refusal

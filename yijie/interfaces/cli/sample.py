@@ -49,6 +49,18 @@ def load(
 
 
 @app.command()
+def credential(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="person number (人员编号) of a sample person")],
+) -> None:
+    """Show the code of a sample person's electronic credential, as the telephone would: good for ten minutes."""
+    server = open_database()
+    from yijie.interfaces.sample.telephone import code_of  # noqa: PLC0415  the domain's apps want Django started
+
+    typer.echo(code_of(number))
+    del server
+
+
+@app.command()
 def document(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Write the tables of a document about the sample nation anew, such as docs/sample-nation.md."""
     wake_django()

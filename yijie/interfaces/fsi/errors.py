@@ -157,6 +157,14 @@ class NodeMissing(FsiError):
     en = "node {node} is missing or empty (received: {received}); add it as the interface document says"
 
 
+class NodeUnwanted(FsiError):
+    """All fields stand within a node where the transaction wants them directly in ``input``."""
+
+    code = "fsi.node_unwanted"
+    zh = "字段“{label}”（{field}）等应直接写在input中，不放在节点{node}内，请HIS厂商去掉该节点"
+    en = "{field} ({label}) and the other fields stand directly in input, not in a node {node}; leave the node out"
+
+
 class NodeWrongShape(FsiError):
     """A node is neither an object nor a list of objects."""
 

@@ -75,6 +75,7 @@ DISCHARGE = {
 """Discharge (2402)."""
 
 LINE = {
+    "medins_list_name": "own_name",
     "drord_no": "order_number",
     "rxno": "prescription_number",
     "rx_circ_flag": "circulated_prescription",
@@ -99,7 +100,7 @@ LINE = {
     "comb_no": "bundle",
     "memo": "memo",
 }
-"""Fee lines (2204, 2301)."""
+"""Fee lines (2204, 2301; those of 2260 tell the institution's own name of the item, too)."""
 
 ORDERED = {
     "medins_list_name": "own_name",

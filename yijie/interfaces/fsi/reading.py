@@ -17,6 +17,7 @@ from yijie.interfaces.fsi.errors import (
     FsiError,
     NodeMissing,
     NodeNotSingle,
+    NodeUnwanted,
     NodeWrongShape,
     TooManyRows,
     clipped,
@@ -67,7 +68,7 @@ class Findings:
 def read_input(infno: str, payload: Mapping[str, Any]) -> Reading:
     """Read the ``input`` of a transaction. Raises the first error in reading order, an :class:`FsiError`."""
     findings = Findings()
-    nodes = _reader(transaction(infno).input).read_row(payload, (), findings)
+    nodes = _read(transaction(infno).input, payload, findings)
     return Reading(nodes, findings.unknown)
 
 
@@ -75,8 +76,19 @@ def input_errors(infno: str, payload: Mapping[str, Any], errors_max: int = ERROR
     """All errors of an ``input`` in reading order, at most ``errors_max``; empty when :func:`read_input` would pass."""
     findings = Findings(errors_max)
     with contextlib.suppress(EnoughErrors):
-        _reader(transaction(infno).input).read_row(payload, (), findings)
+        _read(transaction(infno).input, payload, findings)
     return findings.errors
+
+
+def _read(root: Node, payload: Mapping[str, Any], findings: Findings) -> dict[str, Any]:
+    """Typed nodes of an ``input``. Most transactions have their fields in a node, so those that have none say so."""
+    wanted = next((field for field in root.fields if field.required and field.node is None), None)
+    if wanted and not any(field.name in payload for field in root.fields if field.node is None):
+        known = {field.name for field in root.fields}
+        wrapping = [name for name, sent in payload.items() if name not in known and isinstance(sent, dict | list)]
+        if wrapping:
+            findings.report(NodeUnwanted(node=keys_received(wrapping), label=wanted.label, field=wanted.name))
+    return _reader(root).read_row(payload, (), findings)
 
 
 def read_output(infno: str, output: Any) -> Any:

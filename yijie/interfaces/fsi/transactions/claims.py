@@ -25,6 +25,7 @@ from yijie.kernel.ids import parse_public_id
 from yijie.kernel.language import Text
 from yijie.kernel.region import pool_of, same_province
 
+from .orders import order_number
 from .pharmacy import PHARMACY, PharmacyOnly
 from .query import people_of
 from .reconcile import OtherOffice
@@ -166,13 +167,13 @@ def claimed_funds(call: Call) -> Done:
     (row, asked), page = _months(call), page_of(call.nodes)
     found = NOTHING
     if row["clr_stas"] == NOT_CLAIMED:
-        found = reconcile.shares(asked, encounter=_encounter(text(row, "mdtrt_regno")), **page._asdict())
+        found = reconcile.shares(asked, encounter=_encounter(call, text(row, "mdtrt_regno")), **page._asdict())
     return _paged(page, found, [_share(call, one) for one in found.rows])
 
 
-def _encounter(number: str) -> int | None:
-    """The encounter a query narrows to; None for all, and one that cannot be where the number is none."""
-    named = parse_public_id(number)
+def _encounter(call: Call, number: str) -> int | None:
+    """The encounter that its own or an order's number names; None for all, one that cannot be for what is no number."""
+    named = parse_public_id(number) or parse_public_id(order_number(call, number))
     return named[1] if named else NO_ENCOUNTER if number else None
 
 

@@ -39,8 +39,8 @@ class OrderElsewhere(YijieError):
     """The message names another institution or region than its header."""
 
     code = "purchase.header_differs"
-    zh = "{field} {given} 与报文头的机构或区划 {expected} 不一致，请改正（insuplc 须与 insuplc_admdvs 同一统筹区）"
-    en = "{field} {given} does not agree with {expected} of the message header; correct either"
+    zh = "{field} {given} 与报文头 {header} 所指的 {expected} 不一致，请改正其中一项"
+    en = "{field} {given} does not agree with {expected}, which {header} of the message header means; correct either"
 
 
 class ItemUnmapped(YijieError):

@@ -53,13 +53,13 @@ NAME_MAX = 100
 
 def require_agreeing(call: Call) -> None:
     """Refuse a message that names another institution, care region or home region than its header does."""
-    for field, given, expected in (
-        ("fixmedins_code", text(call.nodes, "fixmedins_code"), call.at.code),
-        ("mdtrtarea", pool_of(text(call.nodes, "mdtrtarea")), call.at.pool),
-        ("insuplc", pool_of(text(call.nodes, "insuplc")), call.home_region),
+    for field, given, header, expected in (
+        ("fixmedins_code", text(call.nodes, "fixmedins_code"), "fixmedins_code", call.at.code),
+        ("mdtrtarea", pool_of(text(call.nodes, "mdtrtarea")), "mdtrtarea_admvs", call.at.pool),
+        ("insuplc", pool_of(text(call.nodes, "insuplc")), "insuplc_admdvs", call.home_region),
     ):
         if text(call.nodes, field) and given != expected:
-            raise OrderElsewhere(field=field, given=call.nodes[field], expected=expected)
+            raise OrderElsewhere(field=field, given=call.nodes[field], header=header, expected=expected)
 
 
 def payer_digest(ssn: str) -> str:

@@ -36,8 +36,8 @@ class PharmacyOnly(YijieError):
     """A transaction of pharmacies from a hospital."""
 
     code = "institution.pharmacy_only"
-    zh = "{name} 不是定点零售药店，不能办理药店交易；医院请用门诊交易 2201–2207"
-    en = "{name} is no pharmacy; hospitals use 2201 to 2207"
+    zh = "{name} 不是定点零售药店，不能办理药店交易；医院请用门诊交易 2201–2207，月结查询请用 2172–2174"
+    en = "{name} is no pharmacy; hospitals use 2201 to 2207, and for monthly claims 2172 to 2174"
 
 
 @dataclass(frozen=True, slots=True)
