@@ -5,6 +5,7 @@ from __future__ import annotations
 from yijie.kernel.codes import CareKind, Fund, Insurance
 from yijie.kernel.errors import YijieError
 from yijie.kernel.language import Text
+from yijie.kernel.region import same_province
 
 
 class CareNotOffered(YijieError):
@@ -165,3 +166,14 @@ def cares_of(clearing_type: str) -> set[str]:
 
 BY_ITEM = "1"
 """clr_way (清算方式) 按项目"""
+
+
+LOCAL, IN_PROVINCE, FROM_ANOTHER_PROVINCE = "0", "1", "2"
+"""out_type (异地标志): 本地就医, 省内异地, 跨省异地转入"""
+
+
+def out_type(home_region: str, care_region: str) -> str:
+    """out_type of care, as seen from where it was given."""
+    if home_region == care_region:
+        return LOCAL
+    return IN_PROVINCE if same_province(home_region, care_region) else FROM_ANOTHER_PROVINCE

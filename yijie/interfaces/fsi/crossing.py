@@ -26,7 +26,7 @@ from .call import Call, Done, in_table
 from .committer import Committer
 from .messages import Claim, Kept, Key, NotThatPerson
 from .once import kept
-from .settlement_out import Living, Told, settled_out, undo_whole, voiding_message
+from .settlement_out import Living, Told, asked_by, settled_out, undo_whole
 from .shaping import shape
 
 BATCHES_AT_ONCE_MAX = 4
@@ -225,7 +225,7 @@ def void(call: Call, claim: Claim, living: Living, node: str, told: Told) -> str
         seen = messages.claim([claim])[claim.key]
         if isinstance(seen, YijieError):
             raise seen
-        voided = settlement.conclude_void(begun, voiding_message(call))
+        voided = settlement.conclude_void(begun, asked_by(call))
         undo_whole(call.infno, voided)
         return kept(call, claim, told(call, voided, person, account)).decode()
 
@@ -299,7 +299,7 @@ def reverse(call: Call, claim: Claim, key: Key, settled: int) -> str:
         seen = messages.claim([claim])[claim.key]
         if isinstance(seen, YijieError):
             raise seen
-        voided = settlement.conclude_void(begun, voiding_message(call))
+        voided = settlement.conclude_void(begun, asked_by(call))
         undo_whole(key[1], voided)
         messages.mark_reversed(key)
         return kept(call, claim, Done()).decode()

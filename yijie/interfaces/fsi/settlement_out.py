@@ -150,8 +150,8 @@ def stored_out(row: SettlementRow, person: Insured, account_after: Fen) -> dict[
     }
 
 
-def voiding_message(call: Call) -> dict[str, str]:
-    """What a void remembers of the message that asked for it."""
+def asked_by(call: Call) -> dict[str, str]:
+    """What a settlement or void remembers of the message that asked for it."""
     by = {"operator": call.envelope.opter, "operator_name": call.envelope.opter_name}
     return {"message": call.envelope.msgid, **by}
 

@@ -14,7 +14,15 @@ from yijie.domain.enrolment import Insured, Relation
 from yijie.domain.reconcile import AccountRow, Found, MonthSettled, Period, SettledRow, Share
 from yijie.interfaces.fsi.call import Call, Done, Row, reads, text
 from yijie.interfaces.fsi.codelists import code_lists
-from yijie.interfaces.fsi.codes import ACCOUNT_TYPE, BY_ITEM, FUND_NAMES, cares_of, clearing_type_of, fund_type
+from yijie.interfaces.fsi.codes import (
+    ACCOUNT_TYPE,
+    BY_ITEM,
+    FUND_NAMES,
+    cares_of,
+    clearing_type_of,
+    fund_type,
+    out_type,
+)
 from yijie.interfaces.fsi.lines import yuan_of
 from yijie.interfaces.fsi.moments import date_from
 from yijie.interfaces.fsi.paging import Page, page_of, place_of
@@ -23,7 +31,7 @@ from yijie.kernel.dates import months_after
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
 from yijie.kernel.language import Text
-from yijie.kernel.region import pool_of, same_province
+from yijie.kernel.region import pool_of
 
 from .orders import order_number
 from .pharmacy import PHARMACY, PharmacyOnly
@@ -32,8 +40,6 @@ from .reconcile import OtherOffice
 
 NOT_CLAIMED = "0"
 """clr_stas 未申报"""
-LOCAL, SAME_PROVINCE, FROM_ANOTHER_PROVINCE = "0", "1", "2"
-"""out_type (异地标志), seen from where the care was"""
 MONTH_CHARACTERS = 6
 RESIDENT_CARD = "01"
 """psn_cert_type of the identity card, whose number is the social security number (社会保险法 第五十八条)"""
@@ -136,7 +142,7 @@ def _relation(row: SettledRow | AccountRow) -> Relation:
 def _claimed(call: Call, row: SettledRow, person: Insured) -> dict[str, Any]:
     return {
         **_institution(call),
-        **_named("out_type", _out_type(row)),
+        **_named("out_type", out_type(row.home_region, row.region)),
         **_named("med_type", row.medical_type),
         **_named("insutype", row.insurance),
         **_named("psn_type", row.category),
@@ -153,12 +159,6 @@ def _claimed(call: Call, row: SettledRow, person: Insured) -> dict[str, Any]:
         "mdtrt_regno": row.number,
         "mdtrtsn": row.record_number or row.number,
     }
-
-
-def _out_type(row: SettledRow) -> str:
-    if row.home_region == row.region:
-        return LOCAL
-    return SAME_PROVINCE if same_province(row.home_region, row.region) else FROM_ANOTHER_PROVINCE
 
 
 @reads("2174")

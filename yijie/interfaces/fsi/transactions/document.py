@@ -16,7 +16,7 @@ from yijie.interfaces.fsi.lines import graded_out, lines_in
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.names import AGENT, DOCUMENT, STAY, kept
 from yijie.interfaces.fsi.once import shaped
-from yijie.interfaces.fsi.settlement_out import ONE_MESSAGE, in_both_writings, settled_out
+from yijie.interfaces.fsi.settlement_out import ONE_MESSAGE, asked_by, in_both_writings, settled_out
 from yijie.kernel.errors import YijieError
 
 from .in_one_message import Whole, settled, tried
@@ -136,10 +136,5 @@ def _charge(call: Call, row: Row, record: Record) -> Charge:
         use_account=False,
         insurance=row["insutype"],
         batch=BATCH,
-        details={
-            "message": call.envelope.msgid,
-            "invoice": text(row, "invono"),
-            "operator": call.envelope.opter,
-            "operator_name": call.envelope.opter_name,
-        },
+        details=asked_by(call) | {"invoice": text(row, "invono")},
     )

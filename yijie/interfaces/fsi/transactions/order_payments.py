@@ -13,7 +13,7 @@ from yijie.interfaces.fsi import crossing, homes
 from yijie.interfaces.fsi.call import Call, Done, in_table, settles
 from yijie.interfaces.fsi.lines import yuan_of
 from yijie.interfaces.fsi.messages import Claim
-from yijie.interfaces.fsi.settlement_out import Living, person_out, settled_out
+from yijie.interfaces.fsi.settlement_out import Living, asked_by, person_out, settled_out
 from yijie.kernel.dates import today
 from yijie.kernel.language import Text
 from yijie.kernel.money import Fen, yuan
@@ -56,11 +56,7 @@ def _charge(call: Call, order: Record) -> Charge:
         use_account=row["acct_used_flag"] == USED,
         insurance=order.insurance,
         batch=BATCH,
-        details={
-            "message": call.envelope.msgid,
-            "operator": call.envelope.opter,
-            "operator_name": call.envelope.opter_name,
-        },
+        details=asked_by(call),
     )
 
 

@@ -10,17 +10,15 @@ from yijie.domain.encounter import LineRow, Record
 from yijie.domain.enrolment import Insured
 from yijie.interfaces.fsi import homes
 from yijie.interfaces.fsi.call import Call, Done, in_table, reads, text
+from yijie.interfaces.fsi.codes import out_type
 from yijie.interfaces.fsi.lines import yuan_of
 from yijie.interfaces.fsi.names import ORDERED, declared
 from yijie.interfaces.fsi.settlement_out import person_out
 from yijie.kernel.dates import today
-from yijie.kernel.region import same_province
 
 from .orders import order_number, payer_digest, require_agreeing
 from .pharmacy import BATCH
 
-LOCAL, IN_PROVINCE, FROM_OTHER_PROVINCE = "0", "1", "2"
-"""out_type (异地标志), as seen from where the pharmacy is: 本地就医, 省内异地, 跨省异地转入"""
 NAME_MAX, PHARMACY_NAME_MAX, SPECIFICATION_MAX = 100, 50, 50
 
 
@@ -47,7 +45,9 @@ def paid_orders(call: Call) -> Done:
         since=row.get("start_date"),
         until=row.get("end_date"),
     )
-    told = _told(call, [order for order in found if text(row, "out_type") in ("", _out_type(order))])
+    told = _told(
+        call, [order for order in found if text(row, "out_type") in ("", out_type(order.home_region, order.region))]
+    )
     money = {row.number: row.money for row in settlement.many([o.settled[BATCH] for o in found], call.at.code).values()}
     paid = {str(order.id): money[order.settled[BATCH]] for order in found}
     for one in told:
@@ -66,12 +66,6 @@ def _relation(order: Record) -> tuple[str, str, str]:
     return order.person_number, order.insurance, order.home_region
 
 
-def _out_type(order: Record) -> str:
-    if not order.remote:
-        return LOCAL
-    return IN_PROVINCE if same_province(order.home_region, order.region) else FROM_OTHER_PROVINCE
-
-
 def _order(call: Call, order: Record, person: Insured, lines: Sequence[LineRow]) -> dict[str, Any]:
     return {
         **person_out(person, today()),
@@ -83,7 +77,7 @@ def _order(call: Call, order: Record, person: Insured, lines: Sequence[LineRow])
         "insuplc": order.home_region,
         "mdtrtarea": order.region,
         "dscg_date": order.began_at.date(),
-        "out_type": _out_type(order),
+        "out_type": out_type(order.home_region, order.region),
         "feedetl": [_line(line) for line in lines],
     }
 

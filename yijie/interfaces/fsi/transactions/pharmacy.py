@@ -16,7 +16,7 @@ from yijie.interfaces.fsi.lines import fen_of, graded_out, lines_in
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.names import VISIT, kept
 from yijie.interfaces.fsi.plain import plain
-from yijie.interfaces.fsi.settlement_out import settled_out
+from yijie.interfaces.fsi.settlement_out import asked_by, settled_out
 from yijie.kernel.errors import YijieError
 
 from .in_one_message import Whole, settled, tried
@@ -101,12 +101,7 @@ def _charge(call: Call, row: Row, record: Record) -> Charge:
         use_account=text(row, "acct_used_flag") == USED,
         insurance=row["insutype"],
         batch=BATCH,
-        details={
-            "message": call.envelope.msgid,
-            "invoice": text(row, "invono"),
-            "operator": call.envelope.opter,
-            "operator_name": call.envelope.opter_name,
-        },
+        details=asked_by(call) | {"invoice": text(row, "invono")},
     )
 
 

@@ -10,7 +10,7 @@ from yijie.interfaces.fsi import crossing, messages
 from yijie.interfaces.fsi.call import Call, Done, settles
 from yijie.interfaces.fsi.messages import Claim, NotThatPerson
 from yijie.interfaces.fsi.once import once
-from yijie.interfaces.fsi.settlement_out import PHARMACY_SALE, undo_whole, voiding_message
+from yijie.interfaces.fsi.settlement_out import PHARMACY_SALE, asked_by, undo_whole
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import public_id
 
@@ -61,7 +61,7 @@ def _reverse_here(call: Call) -> Done:
     else:
         with contextlib.suppress(settlement.AlreadyVoided):
             voided = settlement.void_settlement(
-                original.subject or 0, institution=call.at.code, person_number=person, details=voiding_message(call)
+                original.subject or 0, institution=call.at.code, person_number=person, details=asked_by(call)
             )
             undo_whole(infno, voided)
     messages.mark_reversed(key)

@@ -14,7 +14,7 @@ from yijie.interfaces.fsi.committer import Committer
 from yijie.interfaces.fsi.lines import fen_of
 from yijie.interfaces.fsi.messages import Claim
 from yijie.interfaces.fsi.once import once
-from yijie.interfaces.fsi.settlement_out import Living, Told, settled_out, undo_whole, voided_out, voiding_message
+from yijie.interfaces.fsi.settlement_out import Living, Told, asked_by, settled_out, undo_whole, voided_out
 from yijie.kernel.dates import today
 from yijie.kernel.errors import YijieError
 from yijie.kernel.ids import parse_public_id
@@ -60,13 +60,7 @@ def charge_of(call: Call) -> Charge:
         mid_stay=text(row, "mid_setl_flag") == "1",
         care=care_of(medical_type, stay=False) if medical_type else "",
         medical_type=medical_type,
-        details={
-            "message": call.envelope.msgid,
-            "invoice": text(row, "invono"),
-            "way": text(row, "psn_setlway"),
-            "operator": call.envelope.opter,
-            "operator_name": call.envelope.opter_name,
-        },
+        details=asked_by(call) | {"invoice": text(row, "invono"), "way": text(row, "psn_setlway")},
     )
 
 
@@ -130,7 +124,7 @@ def _void_here(call: Call, living: Living, told: Told) -> Done:
         living.encounter_number,
         institution=call.at.code,
         person_number=living.person_number,
-        details=voiding_message(call),
+        details=asked_by(call),
     )
     undo_whole(call.infno, voided)
     record = voided.encounter
