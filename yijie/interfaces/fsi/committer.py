@@ -79,8 +79,7 @@ class Committer(Generic[Work, Answer]):
             return answer
         ticket: _Ticket[Work, Answer] = _Ticket(work, apart)
         if self._begins(ticket):
-            self._run([ticket])
-            self._ended([ticket])
+            self._settle([ticket])
         elif not ticket.ready.wait(WAIT_SECONDS_MAX):
             self._give_up(ticket)
         if ticket.failure is not None:
@@ -97,19 +96,20 @@ class Committer(Generic[Work, Answer]):
             self._waiting.append(ticket)
             return False
 
-    def _ended(self, batch: Sequence[_Ticket[Work, Answer]]) -> None:
+    def _settle(self, batch: list[_Ticket[Work, Answer]]) -> None:
+        try:
+            self._run(batch)
+        finally:
+            self._ended(batch)
+
+    def _ended(self, batch: list[_Ticket[Work, Answer]]) -> None:
         """Let those who waited for a batch go on, on a thread of the committer."""
         with self._lock:
             self._running.difference_update(*(ticket.apart for ticket in batch))
             if gathered := self._gathered():
-                self._threads.submit(self._settle_gathered, gathered)
+                self._threads.submit(self._settle, gathered)
             else:
                 self._idle += 1
-
-    def _settle_gathered(self, batch: list[_Ticket[Work, Answer]]) -> None:
-        give_up_lost_session()
-        self._run(batch)
-        self._ended(batch)
 
     def _gathered(self) -> list[_Ticket[Work, Answer]]:
         """Take from what waits, in order, whoever may be settled together now."""
@@ -127,6 +127,7 @@ class Committer(Generic[Work, Answer]):
     def _run(self, batch: Sequence[_Ticket[Work, Answer]]) -> None:
         measures.BATCH.observe(len(batch))
         try:
+            give_up_lost_session()
             answers = self._settle_together([ticket.work for ticket in batch])
         except BaseException as failure:  # noqa: BLE001  every waiting request must be answered or told why
             if len(batch) == 1:
