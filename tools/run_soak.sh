@@ -30,7 +30,7 @@ status=$?
     echo "- result: $([ $status = 0 ] && echo passed || echo FAILED)"
     echo
     echo '```'
-    cat "$output"
+    sed "s#$PWD#.#g" "$output" # the report is read elsewhere
     echo '```'
 } >"$report"
 tail -n 15 "$output"
