@@ -122,6 +122,7 @@ def test_one_bad_member_harms_nobody(bad, at_once, largest):
         assert list(pool.map(outcome, range(30))) == [None if n in bad else n + 100 for n in range(30)]
     while committer._idle < at_once:
         time.sleep(0.001)
+    assert committer._idle == at_once
     assert committer._waiting == []
     assert committer._running == set()
 
